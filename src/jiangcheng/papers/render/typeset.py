@@ -1,0 +1,188 @@
+"""Papers as PDF/A-2b, and as pictures for the screen, set by Typst."""
+
+import copy as copying
+import datetime as dt
+import io
+import json
+import re
+import threading
+from pathlib import Path
+
+import segno
+import typst
+
+from jiangcheng.papers.fonts import Faces, faces
+
+from . import signature
+from .kinds import KINDS, blocks
+from .shapes import check
+
+TEMPLATE = Path(__file__).parent / "templates" / "paper.typ"
+PITCH = 29.0  # pt
+TIGHTER = (28.5, 28.0, 27.5, 27.0, 26.5)
+CHINA = dt.timezone(dt.timedelta(hours=8))
+_MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_here = threading.local()
+
+
+class MissingGlyph(ValueError):
+    """A character for which no face at hand has a form. ``chars`` holds them; the text of the error is for people.
+
+    A name is never written otherwise than it is: the paper waits for a face that has the character.
+    """
+
+    def __init__(self, chars: str):
+        self.chars = chars
+        listed = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in chars)
+        super().__init__(
+            f"现有字库缺少字符{listed}，暂不能生成文书。"
+            "请管理员在字体目录中加入含有该字的字体后重新生成，系统不会改写原文。"
+        )
+
+
+def clean(it):
+    """The data without control characters, which no paper can show; nothing visible is changed."""
+    if isinstance(it, str):
+        return _CONTROL.sub("", it.replace("\r\n", "\n").replace("\r", "\n"))
+    if isinstance(it, dict):
+        return {k: clean(v) for k, v in it.items()}
+    if isinstance(it, (list, tuple)):
+        return [clean(v) for v in it]
+    return it
+
+
+def several(it) -> list[str]:
+    """A name given alone or as a list."""
+    return list(it) if isinstance(it, (list, tuple)) else [it]
+
+
+def qr_svg(url: str) -> str:
+    """The QR picture of an address as SVG text, without border."""
+    out = io.BytesIO()
+    segno.make_qr(url, error="m").save(out, kind="svg", border=0, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
+
+
+def _signed(it):
+    """A copy in which each signature carries its drawing as SVG."""
+    if isinstance(it, list):
+        return [_signed(v) for v in it]
+    if not isinstance(it, dict):
+        return it
+    out = {k: _signed(v) for k, v in it.items()}
+    sign = out.get("sign")
+    if isinstance(sign, dict):
+        out["sign"] = {"name": sign.get("name", "")} | ({"svg": signature.svg(sign)} if signature.has_picture(sign) else {})
+    return out
+
+
+def sign_foot(kind: str, data: dict) -> dict | None:
+    """The line for signatures at the foot of each page; only 现场检查笔录 has one."""
+    if kind != "record":
+        return None
+    s = data.get("signatures") or {}
+    return {"firm": s.get("firm"), "officers": s.get("lead"), "date": data["date"] if s.get("firm") else ""}
+
+
+def meta(kind: str, data: dict) -> dict:
+    """What stands around the blocks: title, number, foot, signature, watermark."""
+    foot = sign_foot(kind, data)
+    if foot:
+        foot = _signed([{"sign": foot["firm"]}, {"sign": foot["officers"]}]) + [foot["date"]]
+        foot = {"firm": foot[0]["sign"], "officers": foot[1]["sign"], "date": foot[2]}
+    mark = data.get("watermark") or ""
+    return {
+        "title": data.get("title") or KINDS[kind],
+        "number": data.get("number") or "",
+        "body": several(data["body"]),
+        "sign": several(data.get("sign") or data["body"]),
+        "date": data["date"],
+        "copies": list(data.get("copies") or ()),
+        "verify": {"hint": "扫码可核对本文书编号、单位、日期和存证状态"} | data["verify"],
+        "watermark": mark,
+        "screen": bool(data.get("screen")),
+        "sign_foot": foot,
+        "keywords": [mark] if mark else [],
+    }
+
+
+def _inputs(kind: str, data: dict, copy: int, face: Faces) -> dict[str, str]:
+    check(kind, data)
+    data = clean(copying.deepcopy(data))
+    paper = {"meta": meta(kind, data), "blocks": _signed(blocks(kind, data))}
+    return {
+        "data": json.dumps(paper, ensure_ascii=False),
+        "faces": json.dumps(face.roles),
+        "bold": face.title_bold,
+        "qr": qr_svg(data["verify"]["url"]),
+        "copy": str(copy),
+    }
+
+
+def _stamp(date: str) -> dt.datetime:
+    """Time of making for the file: the paper's own day, so that the same data gives the same bytes."""
+    found = re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})日", date)
+    return dt.datetime(*(map(int, found.groups())), tzinfo=CHINA) if found else dt.datetime(2000, 1, 1, tzinfo=CHINA)
+
+
+def _compiler(face: Faces) -> typst.Compiler:
+    kept = getattr(_here, "compiler", None)
+    if kept is None or kept[0] is not face:
+        made = typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=face.fonts, ignore_system_fonts=True)
+        kept = _here.compiler = (face, made)
+    return kept[1]
+
+
+def _compile(inputs: dict[str, str], pitch: float, **options):
+    compiler = _compiler(faces())
+    try:
+        out = compiler.compile(sys_inputs=inputs | {"pitch": str(pitch)}, **options)
+    except typst.TypstError as error:
+        found = _MISSING.findall(error.diagnostic or "")
+        if not found:
+            raise
+        raise MissingGlyph("".join(dict.fromkeys("".join(map(_unescape, found))))) from error
+    return out, json.loads(compiler.query("<facts>", field="value", one=True))["pages"]
+
+
+def _unescape(text: str) -> str:
+    """The characters behind the compiler's quoted form of a text."""
+    return re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda m: chr(int(m[1], 16)), text).replace("\\\\", "\\").replace('\\"', '"')
+
+
+def _tightest(inputs: dict[str, str], **options):
+    """The paper at the widest line pitch, from 29 to 26.5 pt, that saves a page; at 29 pt when none does."""
+    best, most = _compile(inputs, PITCH, **options)
+    if most == 1 or _compile(inputs, TIGHTER[-1], **options)[1] >= most:
+        return best, most
+    for pitch in TIGHTER:
+        out, pages = _compile(inputs, pitch, **options)
+        if pages < most:
+            return out, pages
+    return best, most
+
+
+def pdf(kind: str, data: dict, *, copy: int = 1) -> bytes:
+    """One paper as PDF/A-2b. ``copy`` chooses the 联 named at the foot (1 is the first).
+
+    Errors: ``UnknownKind`` and ``MissingFields`` for wrong data, ``MissingGlyph`` for a character without a face.
+    The same data and faces give the same bytes. Enforces nothing by itself.
+    """
+    data_in = _inputs(kind, data, copy, faces())
+    return _tightest(data_in, pdf_standards=["a-2b"], timestamp=_stamp(clean(data["date"])))[0]
+
+
+def pages(kind: str, data: dict) -> int:
+    """Number of pages the paper has as PDF."""
+    return _tightest(_inputs(kind, data, 1, faces()), pdf_standards=["a-2b"], timestamp=_stamp(clean(data["date"])))[1]
+
+
+def png(kind: str, data: dict, page: int = 1, *, copy: int = 1, ppi: float = 110) -> bytes:
+    """One page of a paper as PNG for the screen; the first is 1. IndexError when there is no such page."""
+    out, count = _tightest(_inputs(kind, data, copy, faces()), format="png", ppi=ppi)
+    if not 1 <= page <= count:
+        raise IndexError(f"paper has {count} pages, page {page} was asked for")
+    return out if count == 1 else out[page - 1]
+
+

@@ -1,0 +1,8 @@
+"""Django application of jiangcheng.parties."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "jiangcheng.parties"
+    label = "parties"

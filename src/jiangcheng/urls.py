@@ -1,0 +1,5 @@
+"""All addresses, by desk."""
+
+from __future__ import annotations
+
+urlpatterns: list = []

@@ -1,0 +1,128 @@
+"""Answers that are not the page asked for: 409 with every breach, 403, 404, 500 with a number to quote."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+
+from jiangcheng.law.rule import Breach, Refused, Remedy
+
+log = structlog.get_logger(__name__)
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: the number is read out over the telephone
+
+
+def quote_number() -> str:
+    """A number to quote, e.g. ``7F3K2``; it stands on the page and in the log, nowhere else."""
+    return "".join(secrets.choice(LETTERS) for _ in range(5))
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the sender asks for JSON and not for a page (outbox, programs)."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def remedy_url(remedy: Remedy) -> str:
+    """Address of the page that does it. ``to`` is a URL name, or itself an address or anchor; "" when there is none.
+
+    Arguments that the address has no place for become its query; an argument ``_anchor`` its fragment.
+    """
+    if not remedy.to or remedy.to.startswith(("/", "#", "tel:")):
+        return remedy.to
+    args = dict(remedy.args)
+    anchor = args.pop("_anchor", "")
+    try:
+        address = reverse(remedy.to, kwargs=args)
+    except NoReverseMatch:
+        try:
+            address = reverse(remedy.to) + ("?" + urlencode(args) if args else "")
+        except NoReverseMatch:
+            return ""
+    return f"{address}#{anchor}" if anchor else address
+
+
+def breach_json(breach: Breach) -> dict[str, Any]:
+    """One breach for programs and for the page's scripts."""
+    return {
+        "sentence": breach.sentence,
+        "ids": list(breach.ids),
+        "article": breach.article,
+        "field": breach.field,
+        "remedies": [{"text": r.text, "url": remedy_url(r)} for r in breach.remedies],
+    }
+
+
+def refused_response(
+    request: HttpRequest, refused: Refused, template: str | None = None, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """409 with all breaches, hardest first: JSON, a part for htmx (goes to ``#refusal``), or a page.
+
+    ``template`` and ``context`` draw the page that was sent again, its form filled: the base layouts put the refusal
+    on top when ``refused`` is in the context. Without them stands a page of its own with the way back.
+    """
+    number = quote_number()
+    log.info("refused", number=number, path=request.path, breaches=[b.sentence for b in refused.breaches])
+    if wants_json(request):
+        return JsonResponse({"breaches": [breach_json(b) for b in refused.breaches], "number": number}, status=409)
+    values = {**(context or {}), "refused": refused, "number": number, "back": _back(request)}
+    if is_part(request):
+        response = render(request, "parts/refusal.html", {**values, "breaches": refused.breaches}, status=409)
+        response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML"
+        return response
+    return render(request, template or "base/refused.html", values, status=409)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page the form stood on, when the browser says so and it is ours."""
+    referer = request.headers.get("Referer", "")
+    own = request.build_absolute_uri("/")
+    return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"
+
+
+def _state_page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
+    number = quote_number()
+    if wants_json(request) or is_part(request):
+        return JsonResponse({"sentence": words["what"], "number": number}, status=status)
+    log.info("answer", status=status, number=number, path=request.path)
+    return render(request, "base/state.html", {"status": status, "number": number, "back": _back(request), **words}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404. Also what a person sees who may not know that a record exists."""
+    return _state_page(request, 404, what="没有找到这个页面", kept="没有改动任何内容。", todo="请检查地址，或从首页、待办重新进入。")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the person is known, the act is not theirs."""
+    return _state_page(
+        request, 403, what="您的岗位不能办理这一步", kept="没有改动任何内容。",
+        todo="请由有权限的人员办理；认为应当有权限的，联系本单位系统管理员。",
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 because the page is older than the log-in (``CSRF_FAILURE_VIEW``)."""
+    log.info("csrf", reason=reason, path=request.path)
+    return _state_page(
+        request, 403, what="页面停留过久，本次提交没有生效", kept="填写的内容保留在本机。", todo="返回上一页，刷新后再提交一次。",
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500. Drawn without database and session, because one of them may be the reason."""
+    number = quote_number()
+    log.error("broken", number=number, path=request.path, exc_info=True)
+    if wants_json(request) or is_part(request):
+        return JsonResponse({"sentence": "服务器没有完成这一步。", "number": number}, status=500)
+    return HttpResponse(render_to_string("base/broken.html", {"number": number}), status=500)

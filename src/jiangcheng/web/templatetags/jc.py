@@ -1,0 +1,413 @@
+"""Parts of a page, a tag each; no ``{% load %}`` needed (builtins). Each has its template in ``templates/parts/``.
+
+Text      {{ d|cn_date }} {{ d|cn_day }} {{ t|cn_datetime }} {{ t|hm }} {{ p|mask_phone }} {{ i|mask_id }}
+          {{ c|uscc }} {{ c|short_code }} {{ m|money }} {{ r|remedy_url }} {% window start end %} {% query page=2 %}
+          {% link "name" arg as u %}  address or "" when the name does not exist
+State     {% mark v.state_word %}  {% mark "逾期 2 个工作日" "late" %}   tones: ok warn late info wait
+Limit     {% limit "还有 18 分钟" "可以开始检查" start=v.window_start end=v.window_end %}  {% limit "逾期 3 日" tone="late" %}
+Missing   {% missing breaches "开始检查前" %}     breaches: law.rule.Breach; id="missing" for {% action %}
+Action    {% action "领取检查码" missing=breaches %}  {% action "去检查" url=u %}  {% action "批准" name="step" value="approve" %}
+          kind: primary (default), plain, ok, quiet; form="id" for a button outside its form; wide=True; small=True
+Refusal   {% refusal refused number=number %}   the base layouts do it when ``refused`` is in the context
+Process   {% process leaves %}  {% process leaves short=True %}   leaves of kernel.ledger.history, oldest first
+Basis     {% basis "第十七条第二项" "原文或说明" %}  {% basis_of breach_or_ids %}
+Forms     {% errors form %} on top, {% field form.name %} each, kind="segment"|"pair"|"choice", example="…", {% fields form %}
+          {% upload "photos" "拍照取证" %}  {% pad "sign_party" "当事人：陈店长" %}  {% steps rows 3 %}
+Lists     {% search placeholder="…" %} {% chips "state" rows %} {% th "限期" "due" %} {% row_height %} {% pager page_obj "条" %}
+          {% empty "今天没有检查安排" "…" "查看本周" url %} {% tiles rows %} {% tabs rows %}
+          tables: <div class="table-wrap" tabindex="0" role="region" aria-label="…"><table class="as-cards">, data-th on each td,
+          data-row on each tr with a link (j, k, Enter)
+Cards     {% due url=… name=… word=… tone=… time=… meta=… button=… %} {% person officer role="主办" %} {% kv rows %} {% ticks rows %}
+Record    {% progress questions current %}  {% icon "scan" %}  {% offline %}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Textarea
+from django.forms.boundfield import BoundField
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jiangcheng.kernel.flow import FLOWS
+from jiangcheng.law import registry
+from jiangcheng.law.rule import Breach, Refused, Remedy
+from jiangcheng.web import context as page_context
+from jiangcheng.web import errors as web_errors
+from jiangcheng.web.templatetags import text
+
+register = template.Library()
+for _name in ("cn_date", "cn_day", "cn_datetime", "hm", "mask_phone", "mask_id", "uscc", "short_code", "money", "duration"):
+    register.filter(_name, getattr(text, _name))
+register.simple_tag(text.window, name="window")
+
+KINDS = {"primary": "btn btn-primary", "plain": "btn", "ok": "btn btn-ok", "quiet": "btn btn-quiet"}
+
+
+# ---- addresses ----
+@register.filter
+def remedy_url(remedy: Remedy) -> str:
+    """Address behind a remedy, "" when it names no page."""
+    return web_errors.remedy_url(remedy)
+
+
+@register.simple_tag
+def link(name: str, *args: Any, **kwargs: Any) -> str:
+    """Address of a named page, "" when this installation has none."""
+    try:
+        return reverse(name, args=args or None, kwargs=kwargs or None)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The present query with changes, ``?state=open&page=2``; None takes a key away."""
+    request = context.get("request")
+    values = request.GET.copy() if request else {}
+    if not request:
+        return ""
+    for key, value in changes.items():
+        values.pop(key, None)
+        if value not in (None, ""):
+            values[key] = value
+    return "?" + values.urlencode()
+
+
+# ---- marks and strips ----
+@register.simple_tag
+def mark(word: Any, tone: str = "") -> SafeString | str:
+    """状态标: shape and word. Without a tone the word decides."""
+    if not word:
+        return ""
+    return format_html('<span class="mark mark-{}">{}</span>', tone or text.tone_of(word), word)
+
+
+@register.inclusion_tag("parts/limit.html")
+def limit(
+    big: str, small: str = "", *, tone: str = "", note: str = "", label: str = "时限", start: datetime | None = None,
+    end: datetime | None = None, now: datetime | None = None,
+) -> dict[str, Any]:
+    """时限条. With ``start`` and ``end`` it draws the window and now."""
+    values: dict[str, Any] = {"big": big, "small": small, "tone": tone, "note": note, "label": label}
+    if start and end:
+        values["draw"] = _window_drawing(start, end, now or timezone.now())
+    return values
+
+
+def _window_drawing(start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
+    """Positions in a drawing 326 wide: a quarter of the width before the window, an eighth after it."""
+    left, right = 81.0, 285.0
+    x = left + (right - left) * (now - start).total_seconds() / max((end - start).total_seconds(), 1)
+    x = min(max(x, 6.0), 320.0)
+    anchor = "start" if x < 40 else "end" if x > 286 else "middle"
+    return {
+        "now_x": f"{x:.0f}", "anchor": anchor, "text_x": f"{min(max(x, 1), 325):.0f}", "now": text.hm(now), "start": text.hm(start),
+        "end": text.hm(end),
+        "say": f"检查时间 {text.window(start, end)}，现在 {text.hm(now)}",
+    }
+
+
+@register.inclusion_tag("parts/missing.html")
+def missing(breaches: Iterable[Breach], title: str = "", none: str = "", *, anchor: str = "missing", tone: str = "warn") -> dict[str, Any]:
+    """缺项清单: every breach with article and remedies. Empty and ``none`` given: says that nothing is missing."""
+    return {"breaches": list(breaches or ()), "title": title, "none": none, "anchor": anchor, "tone": tone}
+
+
+@register.inclusion_tag("parts/action.html")
+def action(
+    word: str, *, url: str = "", missing: Sequence[Breach] = (), anchor: str = "missing", kind: str = "primary", form: str = "",
+    name: str = "", value: str = "", wide: bool = False, small: bool = False, count_link: bool = True,
+) -> dict[str, Any]:
+    """A button or link. With something missing it is closed: stays in the order of focus and says 还差 N 项."""
+    css = KINDS[kind] + (" btn-wide" if wide else "") + (" btn-s" if small else "")
+    return {
+        "word": word, "url": url, "missing": list(missing or ()), "anchor": anchor, "css": css, "form": form, "name": name,
+        "value": value, "count_link": count_link,
+    }
+
+
+@register.inclusion_tag("parts/refusal.html")
+def refusal(refused: Refused | Sequence[Breach], title: str = "", *, number: str = "") -> dict[str, Any]:
+    """拒绝 409: what, basis, ways out; receives the focus."""
+    found = refused.breaches if isinstance(refused, Refused) else tuple(refused)
+    return {"breaches": found, "title": title, "number": number, "page_time": timezone.localtime()}
+
+
+@register.inclusion_tag("parts/basis.html")
+def basis(title: str, body: str = "", *, opened: bool = False) -> dict[str, Any]:
+    """依据: folded, opens the clause or our wording of it."""
+    return {"title": title, "body": body, "opened": opened}
+
+
+@register.inclusion_tag("parts/basis.html")
+def basis_of(source: Any, *, opened: bool = False) -> dict[str, Any]:
+    """依据 of a breach, or of duty ids ("327-17-2 HR-17-3"): place in the law and our short wording."""
+    ids = source.ids if hasattr(source, "ids") else tuple(str(source).split())
+    wording = getattr(registry, "wording", None)
+    return {
+        "title": "、".join(registry.display_source(i) for i in ids),
+        "body": "；".join(filter(None, (wording(i) for i in ids))) if wording else "", "opened": opened,
+    }
+
+
+# ---- 办理过程 ----
+def act_word(act: str) -> str:
+    """Word of a ledger act: the button of its step, else ``context.ACT_WORDS``, else the act's name."""
+    flow, _, step = act.partition(".")
+    if flow in FLOWS and step in FLOWS[flow]._by_name:
+        return FLOWS[flow].step(step).word
+    return page_context.ACT_WORDS.get(act, act)
+
+
+@register.inclusion_tag("parts/process.html")
+def process(leaves: Iterable[Any], *, short: bool = False, leaf_page: str = "ledger-leaf", anchor: str = "process") -> dict[str, Any]:
+    """办理过程 from the ledger, newest on top: who, office, time, opinion, duration since the last step, 存证编号.
+
+    ``leaf_page`` is the name of the address that shows a leaf by its number; without such a page the number is text.
+    """
+    rows, before = [], None
+    for leaf in leaves:
+        number = str(getattr(leaf, "number", "") or f"{leaf.pk:010d}")
+        rows.append({
+            "word": act_word(leaf.act), "who": leaf.actor_name, "body": leaf.body_name, "at": leaf.at, "opinion": leaf.opinion,
+            "took": text.duration((leaf.at - before).total_seconds()) if before else "", "number": number,
+            "url": link(leaf_page, number), "tone": text.tone_of(getattr(leaf, "target_word", "") or "已办结"),
+        })
+        before = leaf.at
+    return {"rows": rows[::-1], "short": short, "anchor": anchor}
+
+
+# ---- forms ----
+@register.inclusion_tag("parts/errors.html")
+def errors(*forms: BaseForm | None, title: str = "") -> dict[str, Any]:
+    """错误汇总 of one or several forms (formsets too), each with a link to its field; receives the focus."""
+    rows: list[dict[str, str]] = []
+    flat = [f for form in forms if form is not None for f in (getattr(form, "forms", None) or [form])]
+    for form in flat:
+        if not form.is_bound:
+            continue
+        for name, found in form.errors.items():
+            bound = form[name] if name in form.fields else None
+            for error in found:
+                rows.append({
+                    "to": f"#{bound.id_for_label or bound.auto_id}" if bound else "", "label": str(bound.label) if bound else "",
+                    "error": error,
+                })
+    return {"rows": rows, "title": title or f"有 {len(rows)} 处需要修改"}
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField, *, kind: str = "", example: str = "", label: str = "", hide_label: bool = False) -> dict[str, Any]:
+    """One field: label above, example below, error beside it; what was typed stays.
+
+    Radio buttons and multiple choices become 选项: ``kind`` choice (rows), pair (two beside each other), segment.
+    """
+    widget = bound.field.widget
+    error_id, hint_id = f"{bound.auto_id}-error", f"{bound.auto_id}-hint"
+    hint = example or bound.help_text
+    many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    values: dict[str, Any] = {
+        "f": bound, "label": label or bound.label, "hide_label": hide_label, "hint": hint, "hint_id": hint_id, "error_id": error_id,
+        "errors": list(bound.errors), "kind": kind or "choice", "many": many, "single": isinstance(widget, CheckboxInput),
+        "file": isinstance(widget, FileInput), "describedby": " ".join(filter(None, [hint and hint_id, bound.errors and error_id])),
+    }
+    if many:
+        values["options"] = [_option(w) for w in bound.subwidgets]
+    else:
+        attrs = {"class": f"{widget.attrs.get('class', '')} input{' input-bad' if bound.errors else ''}".strip()}
+        if values["single"]:
+            attrs = {}
+        if values["describedby"]:
+            attrs["aria-describedby"] = values["describedby"]
+        if bound.errors:
+            attrs["aria-invalid"] = "true"
+        if isinstance(widget, Textarea) and widget.attrs.get("rows") == "10":
+            attrs["rows"] = "3"
+        values["widget"] = bound.as_widget(attrs=attrs)
+    return values
+
+
+def _option(sub: Any) -> dict[str, Any]:
+    """One choice; a second line of its label is its note. The value ``problem`` (发现问题) has a look of its own."""
+    word, _, note = str(sub.choice_label).partition("\n")
+    return {"tag": sub.tag(), "word": word, "note": note, "problem": str(sub.data["value"]) in {"problem", "found"}}
+
+
+@register.inclusion_tag("parts/fields.html")
+def fields(form: BaseForm) -> dict[str, Any]:
+    """All fields of a form, in order, hidden ones first."""
+    return {"form": form}
+
+
+@register.inclusion_tag("parts/upload.html")
+def upload(
+    name: str, label: str, *, accept: str = "image/*", camera: bool = True, many: bool = True, hint: str = "",
+    shown: Iterable[Any] = (),
+) -> dict[str, Any]:
+    """上传 / 照片位. ``shown``: things already there, each with ``url``, ``words`` (caption) and ``alt``."""
+    return {"name": name, "label": label, "accept": accept, "camera": camera, "many": many, "hint": hint, "shown": list(shown)}
+
+
+@register.inclusion_tag("parts/pad.html")
+def pad(name: str, who: str, *, typed: bool = True, word: str = "待签名", refuse: str = "") -> dict[str, Any]:
+    """签名板. Sends ``name`` (SVG path data, view box 324 × 128) and, when typed instead, ``name_typed`` and ``name_code``.
+
+    ``refuse`` is the address or anchor of 拒绝签名.
+    """
+    return {"name": name, "who": who, "typed": typed, "word": word, "refuse": refuse}
+
+
+@register.inclusion_tag("parts/steps.html")
+def steps(rows: Sequence[Any], current: int, label: str = "办理步骤") -> dict[str, Any]:
+    """四步: ``rows`` are words or (word, note); ``current`` counts from 1."""
+    pairs = [(r, "") if isinstance(r, str) else r for r in rows]
+    return {"rows": [{"word": w, "note": n, "done": i < current, "now": i == current} for i, (w, n) in enumerate(pairs, 1)], "label": label}
+
+
+# ---- lists ----
+@register.inclusion_tag("parts/search.html", takes_context=True)
+def search(
+    context: dict[str, Any], name: str = "q", *, placeholder: str = "名称、信用代码、拼音首字母、文书号", label: str = "查询", url: str = "",
+    hero: bool = False,
+) -> dict[str, Any]:
+    """查询框. Keeps the other filters of the address, goes back to page 1."""
+    request = context.get("request")
+    given = request.GET if request else {}
+    kept = [(k, v) for k in given for v in given.getlist(k) if k not in (name, "page")] if request and not url else []
+    return {"name": name, "value": given.get(name, ""), "placeholder": placeholder, "label": label, "url": url, "hero": hero, "kept": kept}
+
+
+@register.inclusion_tag("parts/chips.html", takes_context=True)
+def chips(context: dict[str, Any], name: str, rows: Sequence[Any], label: str = "筛选") -> dict[str, Any]:
+    """筛选条: rows (value, word) or (value, word, count); value "" is 全部. The choice lies in the address."""
+    request = context.get("request")
+    now = request.GET.get(name, "") if request else ""
+    items = [
+        {"word": r[1], "count": r[2] if len(r) > 2 else None, "url": query(context, page=None, **{name: r[0]}), "current": str(r[0]) == now}
+        for r in rows
+    ]
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("parts/th.html", takes_context=True)
+def th(context: dict[str, Any], word: str, key: str = "", css: str = "") -> dict[str, Any]:
+    """Head of a column; with a key it sorts (``sort=key``, ``sort=-key``)."""
+    request = context.get("request")
+    now = request.GET.get("sort", "") if request else ""
+    direction = "ascending" if now == key else "descending" if now == f"-{key}" else ""
+    return {
+        "word": word, "key": key, "css": css, "direction": direction if key else "",
+        "url": query(context, page=None, sort=f"-{key}" if now == key else key) if key else "",
+    }
+
+
+@register.inclusion_tag("parts/row_height.html", takes_context=True)
+def row_height(context: dict[str, Any]) -> dict[str, Any]:
+    """行高 标准 · 紧凑, remembered."""
+    return {"compact": context.get("compact"), "here": here(context), "url": link("rows")}
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any]) -> str:
+    """The address of this page, to come back to."""
+    request = context.get("request")
+    return request.get_full_path() if request and request.method == "GET" else (request.path if request else "/")
+
+
+@register.inclusion_tag("parts/pager.html", takes_context=True)
+def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "") -> dict[str, Any]:
+    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page."""
+    before = query(context, page=page.previous_page_number()) if page.has_previous() else ""
+    after = query(context, page=page.next_page_number()) if page.has_next() else ""
+    return {"page": page, "total": f"{page.paginator.count:,}", "unit": unit, "before": before, "after": after, "note": note}
+
+
+@register.inclusion_tag("parts/empty.html")
+def empty(title: str, why: str = "", word: str = "", url: str = "") -> dict[str, Any]:
+    """空状态: says why, offers the next step."""
+    return {"title": title, "why": why, "word": word, "url": url}
+
+
+@register.inclusion_tag("parts/tiles.html")
+def tiles(rows: Iterable[Any]) -> dict[str, Any]:
+    """Counts: rows (word, number, unit, tone) or with an address as fifth."""
+    return {"rows": [dict(zip(("word", "number", "unit", "tone", "url"), r, strict=False)) for r in rows]}
+
+
+@register.inclusion_tag("parts/tabs.html", takes_context=True)
+def tabs(context: dict[str, Any], rows: Sequence[Any], label: str = "案卷内容") -> dict[str, Any]:
+    """页签: rows (word, address) or (word, address, current); without the third the address of the page decides."""
+    items = [{"label": r[0], "url": r[1], "current": len(r) > 2 and bool(r[2])} for r in rows]
+    request = context.get("request")
+    return {"items": page_context.mark_current(items, request.path if request else ""), "label": label}
+
+
+@register.simple_tag(takes_context=True)
+def nav_items(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Navigation of the desk with the present page marked."""
+    request = context.get("request")
+    return page_context.mark_current(list(context.get("nav") or ()), request.path if request else "")
+
+
+# ---- cards ----
+@register.inclusion_tag("parts/due.html")
+def due(
+    *, name: str, url: str = "", word: str = "", tone: str = "", time: str = "", meta: str | Sequence[str] = "", button: str = "",
+    edge: str = "", level: int = 3,
+) -> dict[str, Any]:
+    """待办卡. ``edge`` next, warn or late colours the left edge; else it follows the tone. With ``button`` only it and the name are links."""
+    tone = tone or (text.tone_of(word) if word else "")
+    edge = edge or {"late": "late", "warn": "warn"}.get(tone, "")
+    lines = [meta] if isinstance(meta, str) else list(meta)
+    return {
+        "name": name, "url": url, "word": word, "tone": tone, "time": time, "meta": [m for m in lines if m], "button": button,
+        "edge": edge, "level": level,
+    }
+
+
+@register.inclusion_tag("parts/person.html")
+def person(who: Any = None, *, role: str = "", small: bool = False, **given: Any) -> dict[str, Any]:
+    """人员 with certificate: ``name``, ``certificate`` (number), ``until`` (day), ``photo`` (address), from ``who`` or given."""
+    found = {k: given.get(k, getattr(who, k, "")) for k in ("name", "certificate", "until", "photo", "issuer")}
+    return {**found, "role": role, "small": small}
+
+
+@register.inclusion_tag("parts/kv.html")
+def kv(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """键值: rows (label, value) or (label, value, address); empty values are shown as 未填写."""
+    return {"rows": [dict(zip(("label", "value", "url"), r, strict=False)) for r in rows]}
+
+
+@register.inclusion_tag("parts/ticks.html")
+def ticks(rows: Iterable[Any]) -> dict[str, Any]:
+    """核对: words, or (kind, words) with kind ok, no (✕) or hm (!)."""
+    pairs = [("ok", r) if isinstance(r, str) else r for r in rows]
+    say = {"ok": "符合：", "no": "不符合：", "hm": "注意："}
+    return {"rows": [{"kind": k, "words": w, "say": say.get(k, "")} for k, w in pairs]}
+
+
+@register.inclusion_tag("parts/progress.html")
+def progress(states: Sequence[str], current: int = 0, unit: str = "项") -> dict[str, Any]:
+    """Progress through questions: a state each ("", done, bad); ``current`` counts from 1."""
+    cells = [("cur " if i == current else "") + s for i, s in enumerate(states, 1)]
+    answered = sum(bool(s) for s in states)
+    return {"cells": cells, "say": f"已完成 {answered} {unit}，共 {len(states)} {unit}" + (f"，正在第 {current} {unit}" if current else "")}
+
+
+@register.inclusion_tag("parts/icon.html")
+def icon(name: str) -> dict[str, Any]:
+    """Line icon of the tab bar; always beside a word."""
+    return {"name": name}
+
+
+@register.inclusion_tag("parts/offline.html")
+def offline() -> dict[str, Any]:
+    """离线条: empty until a script says something."""
+    return {}
