@@ -1,4 +1,4 @@
-"""WSGI entry of the server process."""
+"""WSGI entry of the server process: the application, the ledger's sequencer and the clock."""
 
 import os
 
@@ -6,3 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiangcheng.settings")
 application = get_wsgi_application()
+
+from jiangcheng.jobs import timer  # noqa: E402  the apps must be set up first
+from jiangcheng.kernel import sequencer  # noqa: E402
+
+sequencer.start_background()
+timer.start_background()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -21,6 +21,7 @@ def of_text(text: str) -> str:
     return hashlib.sha256("\n".join(kept).encode()).hexdigest()[:LENGTH]
 
 
+@cache
 def of_thing(thing: Any) -> str:
     """Digest of a function's or class's source, decorators included."""
     return of_text(inspect.getsource(thing))

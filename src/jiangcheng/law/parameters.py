@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -132,7 +133,10 @@ def parse(name: str, text: str) -> Value:
     """
     parameter = shipped()[name]
     like = parameter.versions[-1].value
-    value = _as(like, text)
+    try:
+        value = _as(like, text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
     if isinstance(like, str) and value not in (like, *parameter.others):
         raise ValueError(f"{name}: {text} is none of {', '.join(map(str, (like, *parameter.others)))}")
     if isinstance(like, dict) and (not isinstance(value, dict) or value.keys() != like.keys()):
@@ -147,6 +151,8 @@ def _as(like: Value, text: str) -> Value:
         return text == "true"
     if isinstance(like, int | float):
         number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(f"{text} is no number")
         return int(number) if number.is_integer() else number
     if isinstance(like, date):
         return date.fromisoformat(text)

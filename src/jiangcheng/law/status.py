@@ -7,9 +7,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from jiangcheng.law import digest, registry
+from jiangcheng.law import digest, loading, registry
 from jiangcheng.law.registry import Duty
 
 ENFORCED, PARTIAL, OPEN, STALE = "enforced", "partial", "open", "stale"
@@ -78,7 +79,8 @@ def write(proofs: Iterable[Proof], path: Path = PROOF) -> None:
 
 def merge(old: Iterable[Proof], new: Iterable[Proof], ran: set[str], root: Path = ROOT) -> list[Proof]:
     """What is kept of the old proof (tests that did not run and still exist) with what a run has shown."""
-    kept = [p for p in old if p.test not in ran and digest.of_test(root, p.test) is not None]
+    known = registry.ids()
+    kept = [p for p in old if p.duty in known and p.test not in ran and digest.of_test(root, p.test) is not None]
     return sorted({*kept, *new})
 
 
@@ -118,3 +120,48 @@ def standings(proofs: Iterable[Proof] | None = None, root: Path = ROOT) -> list[
         )
         for duty in registry.duties().values()
     ]
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article for a page: its duties, and the house rules that fill them out."""
+
+    number: int
+    name: str
+    chapter: str
+    duties: tuple[Standing, ...]
+    house_rules: tuple[Standing, ...]
+
+    @property
+    def enforced(self) -> int:
+        return sum(s.status == ENFORCED for s in self.duties)
+
+
+def by_article(all_of_it: Iterable[Standing], register: str = registry.DECREE) -> list[Article]:
+    """The articles of a register that lay a duty on somebody, in order of their numbers."""
+    all_of_it = list(all_of_it)
+    found: dict[int, list[Standing]] = defaultdict(list)
+    for s in all_of_it:
+        if s.duty.register == register:
+            found[s.duty.article].append(s)
+    articles = []
+    for number, duties in sorted(found.items()):
+        ids = {s.duty.id for s in duties}
+        house = tuple(s for s in all_of_it if ids.intersection(s.duty.relates_to))
+        chapter = next((name for name, numbers in registry.CHAPTERS if number in numbers), "")
+        articles.append(Article(
+            number, registry.article_name(duties[0].duty), chapter if register == registry.DECREE else "",
+            tuple(duties), house,
+        ))
+    return articles
+
+
+@lru_cache(maxsize=1)
+def _held(changed: int) -> tuple[Standing, ...]:
+    return tuple(standings())
+
+
+def snapshot() -> tuple[Standing, ...]:
+    """``standings()`` of the whole package, held in memory for pages until the proof file changes."""
+    loading.load_all()
+    return _held(PROOF.stat().st_mtime_ns if PROOF.is_file() else 0)

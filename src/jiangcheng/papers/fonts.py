@@ -44,17 +44,23 @@ class Faces:
     title_bold: str
 
 
-@lru_cache(maxsize=4)
-def _load(paths: tuple[str, ...]) -> Faces:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(paths))
-    known = {f.casefold(): f for f in fonts.families()}
+def arrange(families: list[str], heavy_serif: bool) -> tuple[dict[str, list[str]], str]:
+    """Roles and ``title_bold`` for the families at hand; the free stand-ins close each list."""
+    known = {f.casefold(): f for f in families}
     roles = {}
     for role, wanted in WANTED.items():
         free = [SANS, SERIF] if role == "hei" else [SERIF, SANS]
         roles[role] = [known[w.casefold()] for w in wanted if w.casefold() in known] + free
+    if roles["title"][0] != SERIF:
+        return roles, "face"
+    return roles, "weight" if heavy_serif else "stroke"
+
+
+@lru_cache(maxsize=4)
+def _load(paths: tuple[str, ...]) -> Faces:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(paths))
     heavy = any(f.family == SERIF and f.weight >= BOLD for f in fonts.fonts())
-    bold = "face" if roles["title"][0] != SERIF else "weight" if heavy else "stroke"
-    return Faces(fonts, roles, bold)
+    return Faces(fonts, *arrange(fonts.families(), heavy))
 
 
 def faces() -> Faces:

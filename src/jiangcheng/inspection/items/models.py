@@ -63,6 +63,21 @@ class ItemVersion(Stateful):
         return self.name
 
 
+class Pause(Audited):
+    """Days on which a published version was not carried out (暂停实施), from ``start`` to ``until`` inclusive."""
+
+    version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="pauses")
+    start = models.DateField("暂停自")
+    until = models.DateField("暂停至", null=True, blank=True)
+    reason = models.CharField("理由", max_length=300)
+
+    class Meta:
+        ordering = ["start", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.start}"
+
+
 class Question(Audited):
     """A check question of an item version, with its standard point and usual methods (article 19)."""
 
@@ -97,6 +112,7 @@ class Cap(Audited):
     period = models.CharField("周期", max_length=16, choices=words.PERIODS, blank=True)
     per = models.CharField("计数对象", max_length=16, choices=words.PERS, default="enterprise")
     min_gap_days = models.PositiveIntegerField("最小间隔（日）", null=True, blank=True)
+    min_gap_months = models.PositiveIntegerField("最小间隔（月）", null=True, blank=True)
     floor = models.BooleanField("为下限", default=False)
     exceptions = models.TextField("例外", blank=True)
     enforceable = models.BooleanField("可自动执行", default=False)
@@ -108,6 +124,27 @@ class Cap(Audited):
 
     def __str__(self) -> str:
         return self.printed
+
+
+class Import(Audited):
+    """An uploaded table on its way through upload, preview, check and store (上传、预览、校验、入库).
+
+    ``content`` is the file as it came; ``stored`` what storing it did: counts by 新增, 更新, 不变, 有误.
+    """
+
+    kind = models.CharField("内容", max_length=16, choices=words.IMPORT_KINDS)
+    body = models.ForeignKey("parties.Body", models.PROTECT, related_name="imports")
+    target = models.CharField("导入到", max_length=40, blank=True)
+    name = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField("文件摘要", max_length=64)
+    content = models.BinaryField("文件")
+    uploaded_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    stored_at = models.DateTimeField("入库时间", null=True, blank=True)
+    stored = models.JSONField("入库结果", default=dict)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LibraryRow(models.Model):

@@ -1,0 +1,12 @@
+"""Papers of an inspection as PDF/A-2b, DOCX and pictures: pure functions of a kind and its data.
+
+``pdf(kind, data, copy=1)``, ``docx(kind, data, copy=1)``, ``png(kind, data, page=1)``, ``pages(kind, data)``;
+``KINDS`` names the papers, ``shapes`` their data, ``sample(kind)`` gives generated data for previews.
+"""
+
+from .kinds import KINDS
+from .shapes import SHAPES, MissingFields, UnknownKind, sample
+from .typeset import MissingGlyph, pages, pdf, png
+from .word import docx
+
+__all__ = ["KINDS", "SHAPES", "MissingFields", "MissingGlyph", "UnknownKind", "docx", "pages", "pdf", "png", "sample"]

@@ -5,7 +5,8 @@ that both forms carry the same words. A block is a plain dict and goes to Typst 
 
 Inline text is a string, or a list of strings and marks: ``{"hei": s}``, ``{"kai": s}``, ``{"small": s}``,
 ``{"keep": s}`` (no break inside), ``{"tick": bool, "t": s}``, ``{"blank": s, "w": mm, "sign": …}`` (ruled line, filled
-or not; ``w`` 0 takes the rest of the line), ``{"right": [...]}`` (own line, flush right), ``{"gap": mm}``.
+or not; ``w`` 0 takes the rest of the line), ``{"right": [...]}`` (own line, flush right), ``{"fill": [...]}``
+(rest of the line, flush right), ``{"gap": mm}``, ``{"sign": …}`` (a signature).
 """
 
 WIDTH = 156  # mm, type area
@@ -21,7 +22,7 @@ def plain(it) -> str:
     if isinstance(it, dict):
         if "label" in it:
             return "".join(it["label"])
-        return "".join(plain(it.get(k) or "") for k in ("hei", "kai", "small", "keep", "t", "blank", "right"))
+        return "".join(plain(it.get(k) or "") for k in ("hei", "kai", "small", "keep", "t", "blank", "right", "fill"))
     return "".join(plain(p) for p in it or ())
 
 
@@ -104,6 +105,10 @@ def cell(it, span: int = 1, **more) -> dict:
 
 def form(columns, rows, y: float = 2, **more) -> dict:
     """A ruled form: rows of labels and cells. ``y`` is the inner distance in mm."""
+    for row in rows:
+        torn = any(len(plain(c)) > TORN for c in row)
+        for c in row:
+            c["torn"] = torn
     return {"b": "form", "cols": widths(columns), "rows": rows, "y": y, **more}
 
 

@@ -3,8 +3,27 @@
 from collections.abc import Callable
 
 from .blocks import (
-    CN, annex, blank, cell, choice, closing, form, group, h1, is_long, label, note, overflow, para, paras, points,
-    short, sign_grid, sub, table, to,
+    CN,
+    annex,
+    blank,
+    cell,
+    choice,
+    closing,
+    form,
+    group,
+    h1,
+    is_long,
+    label,
+    note,
+    overflow,
+    para,
+    paras,
+    points,
+    short,
+    sign_grid,
+    sub,
+    table,
+    to,
 )  # fmt: skip
 
 #: kind -> title of the paper
@@ -49,7 +68,7 @@ def _row(name, it, w: int = 4) -> list[dict]:
 
 def _opinion(o: dict) -> list[dict]:
     sign = [f"{o['role']}：", blank(o.get("name") or "", 30, o.get("sign")), "　", o.get("time") or "　　年　　月　　日"]
-    return [label(*o["label"]), cell([o["text"], {"gap": 3}, {"right": sign}], 3, whole=True)]
+    return [label(*o["label"]), cell([o["text"], {"gap": 3}, {"right": sign}, {"gap": 1}], 3)]
 
 
 @_kind("approval")
@@ -188,7 +207,7 @@ def _order(d: dict, head: tuple, verb: str) -> list[dict]:
         *overflow(p["fact"] for p in d["points"]),
         h1(1, f"{verb}期限" if verb == "改正" else "停止时限"), *paras(d["deadline_text"]),
         h1(2, "证明材料和跟踪检查"), *paras(d["proof"]), *paras(d["guidance"]),
-        h1(3, f"逾期未{verb}的后果"), *paras(d["late"]),
+        h1(3, "逾期未改正的后果" if verb == "改正" else "不停止的后果"), *paras(d["late"]),
         h1(4, "救济途径"), *paras(d["remedy"]),
         closing(d["contact"], d.get("receipt")),
     ]  # fmt: skip
@@ -244,14 +263,14 @@ def delivery(d: dict) -> list[dict]:
     end = [
         row("送达凭证", d["proof"]),
         row(("受送达人", "签名盖章"), [{"sign": sign} if sign else {"gap": 10}, {"right": [when]}]),
-        row("送达人", [d["server"], {"right": ["（签名）　　　　"]}] if not d.get("served") else [{"sign": d["served"]}]),
+        row("送达人", [d["server"], {"fill": ["（签名）　　　　"]}] if not d.get("served") else [{"sign": d["served"]}]),
         row(("拒收情况", "和见证人"), refused),
         row("备注", d.get("remark", "")),
         row(("送达单位", "盖　　章"), "", seal=True),
     ]
     return [
         form((30, 0), top, y=1.6, open=True),
-        table((12, 0, 12, 21, 28, 35), head, rows, "clcclc", "horizon", 12, join=True, open=True),
+        table((12, 0, 12, 20, 30, 34), head, rows, "clcclc", "horizon", 12, join=True, open=True),
         form((30, 0), end, y=1.6, join=True),
     ]
 
@@ -299,14 +318,14 @@ def file_index(d: dict) -> list[dict]:
     signs = [[
         {"label": "立卷人：", "blank": blank(d["by"]["maker"])},
         {"label": "检查人：", "blank": blank(d["by"]["checker"])},
-        {"label": "日期：", "blank": blank(d["date"])},
+        {"label": d["date"], "blank": None},
     ]]  # fmt: skip
     words = f"本卷共{total['docs']}件，{total['pages']}页，随卷电子证据{total['media']}件。" + "".join(d["note"])
     return [
         form((25, 0, 25, 20), top, open=True),
         table((11.5, 0, 41, 23.5, 17, 20.5), ("序号", "文书名称", "文号", "日期", "页次", "备注"), rows, "cllccl",
               "horizon", 12, y=1.05, join=True),
-        group(sub("备考表"), {"b": "tight", "t": [words, d["digest"]]}, sign_grid(signs)),
+        group({"b": "h1", "t": "备考表"}, {"b": "tight", "t": [words, d["digest"]]}, sign_grid(signs)),
     ]  # fmt: skip
 
 

@@ -150,11 +150,18 @@ def basis(title: str, body: str = "", *, opened: bool = False) -> dict[str, Any]
 def basis_of(source: Any, *, opened: bool = False) -> dict[str, Any]:
     """依据 of a breach, or of duty ids ("327-17-2 HR-17-3"): place in the law and our short wording."""
     ids = source.ids if hasattr(source, "ids") else tuple(str(source).split())
-    wording = getattr(registry, "wording", None)
     return {
         "title": "、".join(registry.display_source(i) for i in ids),
-        "body": "；".join(filter(None, (wording(i) for i in ids))) if wording else "", "opened": opened,
+        "body": "；".join(filter(None, map(_wording, ids))), "opened": opened,
     }
+
+
+def _wording(one: str) -> str:
+    """Our wording of a duty; a page that refuses must stand even where a wording is still to be written."""
+    try:
+        return registry.wording(one)
+    except KeyError:
+        return ""
 
 
 # ---- 办理过程 ----
@@ -354,6 +361,15 @@ def nav_items(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Navigation of the desk with the present page marked."""
     request = context.get("request")
     return page_context.mark_current(list(context.get("nav") or ()), request.path if request else "")
+
+
+@register.simple_tag(takes_context=True)
+def site_nav(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Navigation of the public pages: ``site_nav`` of the view, else what was declared with navigation("public")."""
+    request = context.get("request")
+    make = page_context.NAVIGATION.get("public")
+    items = context.get("site_nav") or (make(request) if make and request else [])
+    return page_context.mark_current(list(items), request.path if request else "")
 
 
 # ---- cards ----

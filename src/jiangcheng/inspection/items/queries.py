@@ -1,0 +1,80 @@
+"""Reading the item list: what is in force on a day, history, search, gaps. Lists start from ``parties.scope``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from jiangcheng.inspection.items import house
+from jiangcheng.inspection.items.models import Item, ItemVersion, Pause
+
+HELD = ("published", "paused", "withdrawn")
+"""States of versions that were in force at some time."""
+
+
+def _held_on(day: date) -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gte=day), state__in=HELD, effective_from__isnull=False, effective_from__lte=day,
+    ).filter(Q(ended_on=None) | Q(ended_on__gte=F("effective_from")))
+
+
+def versions_in_force(day: date) -> QuerySet[ItemVersion]:
+    """Every version in force on a civil day: published, effective, not ended, not paused. Past days too (327-07-3)."""
+    paused = Pause.objects.filter(Q(until=None) | Q(until__gte=day), version=OuterRef("pk"), start__lte=day)
+    return _held_on(day).filter(~Exists(paused)).select_related("item__body")
+
+
+def in_force(item: Item | int, day: date) -> ItemVersion | None:
+    """The version of an item in force on a civil day, or None: never published, not yet effective, paused, withdrawn."""
+    pk = item.pk if isinstance(item, Item) else item
+    return versions_in_force(day).filter(item=pk).order_by("-n").first()
+
+
+def in_force_many(items: Iterable[Item | int], day: date) -> dict[int, ItemVersion]:
+    """``in_force`` for many items at once, by item id; items without a version in force are left out."""
+    pks = {i.pk if isinstance(i, Item) else i for i in items}
+    return {v.item_id: v for v in versions_in_force(day).filter(item__in=pks).order_by("n")}
+
+
+def published_list(body_id: int, day: date) -> list[ItemVersion]:
+    """A body's published list (事项清单) on a day, by item code."""
+    return list(versions_in_force(day).filter(item__body=body_id).order_by("item__code"))
+
+
+def in_force_named(body_id: int, name: str, day: date) -> ItemVersion | None:
+    """The version in force of a body's item with exactly this name."""
+    return versions_in_force(day).filter(item__body=body_id, name=name.strip()).order_by("-n").first()
+
+
+def history(item: Item) -> list[ItemVersion]:
+    """All versions of an item, newest first, with their pauses."""
+    return list(item.versions.prefetch_related("pauses", "questions").order_by("-n"))
+
+
+def search(versions: QuerySet[ItemVersion], words: str) -> QuerySet[ItemVersion]:
+    """Versions whose name, code, basis or pinyin initials hold every one of the words; two characters suffice."""
+    for word in words.split():
+        asked = Q(name__icontains=word) | Q(item__code__icontains=word) | Q(basis__icontains=word) | Q(subjects__icontains=word)
+        if word.isascii():
+            asked |= Q(initials__contains=word.lower())
+        versions = versions.filter(asked)
+    return versions
+
+
+def no_standard(day: date) -> QuerySet[ItemVersion]:
+    """Versions in force whose field has no published standard (HR-10-1): usable, and marked."""
+    return versions_in_force(day).filter(standard_none=True)
+
+
+def unused(body_id: int, day: date) -> list[ItemVersion]:
+    """Items in force and unused for the years of HR-07-1: published that long ago and in no plan row since."""
+    years = house.value("HR-07-1", day)
+    if not isinstance(years, int):
+        return []
+    since = day.replace(year=day.year - years) if (day.month, day.day) != (2, 29) else date(day.year - years, 2, 28)
+    first = Item.objects.filter(
+        versions__effective_from__lte=since, versions__state__in=HELD, body=body_id,
+    ).exclude(plan_rows__plan__year__gte=since.year)
+    return list(versions_in_force(day).filter(item__in=first).order_by("item__code"))

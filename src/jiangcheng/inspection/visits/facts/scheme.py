@@ -1,0 +1,137 @@
+"""Loads what the rules before the door ask about."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from jiangcheng.inspection.items import queries as items
+from jiangcheng.inspection.plans import queries as plans
+from jiangcheng.inspection.visits import counters
+from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.inspection.visits.rules.scheme import (
+    Approver,
+    ItemFacts,
+    LimitFacts,
+    OfficerOn,
+    RowFacts,
+    SchemeFacts,
+    judged_on,
+)
+from jiangcheng.kernel import calendar, parameters
+from jiangcheng.kernel.actor import Actor
+from jiangcheng.parties import access, bodies, certificates, enterprises, territory
+from jiangcheng.parties.rules import PlaceFacts
+
+PERIOD_WORDS = {"year": "本年度", "half": "本半年", "quarter": "本季度", "month": "本月", "week": "本周", "day": "当日"}
+
+
+def day_of(visit: Visit) -> date:
+    """The civil day by which a visit is judged: the first of its window; today while it has none."""
+    return timezone.localdate(visit.window_start) if visit.window_start else calendar.today()
+
+
+def window_days(start: datetime, end: datetime) -> int:
+    """Working days that the window touches; a day off on which it begins counts as one."""
+    first, last = timezone.localdate(start), timezone.localdate(end)
+    return max(1, calendar.working_days_between(first, last) + calendar.is_working(first)) if last >= first else 1
+
+
+def seats(visit: Visit) -> list[Any]:
+    """Officers on the visit now, lead first."""
+    found = visit.officers.filter(left_at=None).select_related("person", "certificate")
+    return sorted(found, key=lambda o: (o.role != "lead", o.pk))
+
+
+def officers_on(visit: Visit, day: date) -> tuple[OfficerOn, ...]:
+    """The officers with the state of their certificates on the day."""
+    on = seats(visit)
+    held = certificates.officer_facts([o.person_id for o in on], visit.body_id, day)
+    return tuple(OfficerOn(c, o.role, o.recusal_declared_at is not None) for o, c in zip(on, held, strict=True))
+
+
+def versions(visit: Visit) -> list[Any]:
+    """Item versions of the scheme, in the order they were put in."""
+    found = visit.items.select_related("version__item").order_by("id")
+    return [i.version for i in found]
+
+
+def _item(visit: Visit, version: Any, day: date, standard_free: bool) -> ItemFacts:
+    now = items.in_force(version.item_id, day)
+    return ItemFacts(
+        name=version.name, why_not=_why_not(version, now), manner=version.manner or "both",
+        standard=version.standard.strip(), standard_none=version.standard_none, standard_free=standard_free,
+        questions=version.questions.count(), planned=visit.row is None or visit.row.item_id == version.item_id,
+        power=bodies.power_facts(visit.body, version.field, day) if version.field else None,
+    )
+
+
+def _why_not(version: Any, now: Any) -> str:
+    if now is not None and now.pk == version.pk:
+        return ""
+    if now is not None:
+        return f"检查当日施行的是第 {now.n} 版，方案用的是第 {version.n} 版"
+    if version.state in ("draft", "review"):
+        return "尚未公布"
+    return "检查当日没有施行（尚未施行、暂停实施或者已取消）"
+
+
+def _row(visit: Visit, day: date) -> RowFacts | None:
+    row = visit.row
+    if row is None:
+        return None
+    usable = {r.pk for r in plans.usable_rows(visit.body_id, day)}
+    good = row.withdrawn_at is None and bool(usable & set(plans.lineage(row)))
+    return RowFacts(row.n, row.plan.year, good, plans.in_season(row, day), row.find)
+
+
+def limits(visit: Visit, day: date) -> tuple[LimitFacts, ...]:
+    """Every limit that covers the visit, with the places that others hold."""
+    found = []
+    for place in counters.places(visit, day):
+        one = place.limit
+        last = counters.last_visit(visit, place)
+        gap = one.min_gap_days or one.min_gap_months
+        found.append(LimitFacts(
+            words=one.words, limit=one.limit, used=counters.taken(place, besides=visit), period=PERIOD_WORDS.get(one.period, "本期"),
+            item=place.item, published=not one.gap, next_day=counters.earliest(one, last) if last and gap else None,
+        ))
+    return tuple(found)
+
+
+def _drawn(visit: Visit) -> bool:
+    draw = visit.draw
+    return draw is not None and draw.body_id == visit.body_id and draw.row_id == visit.row_id and visit.enterprise.uscc in draw.result
+
+
+def approver(actor: Actor, visit: Visit, day: date, opinion: str = "") -> Approver:
+    """The actor as the one who approves for the visit's body today."""
+    right = access.may_approve(actor.person, visit.body_id, day, "scheme") if actor.person else None
+    return Approver(actor.person, actor.name, right is not None, opinion)
+
+
+def of(visit: Visit, *, actor: Actor | None = None, reason: str = "", now: datetime | None = None) -> SchemeFacts:
+    """Everything the rules ask about a visit before the door; with ``actor`` also about the one who approves."""
+    now = now or timezone.now()
+    today, day = timezone.localdate(now), day_of(visit)
+    body, place = visit.body, visit.site.division
+    where = territory.governed(body, place)
+    counted = counters.counts(visit)
+    start, end = visit.window_start, visit.window_end
+    return SchemeFacts(
+        number=visit.number, now=now, today=today, day=day, judged=judged_on(day, parameters.value("decree.in-force")),
+        body=bodies.facts_on(body, day),
+        principal=bodies.facts_on(body.principal, day) if body.kind == "entrusted" and body.principal_id else None,
+        subject=enterprises.subject_facts(visit.enterprise), in_city=where.applies, scope_reason=where.reason,
+        place=PlaceFacts(body.name, place.name, territory.covers(body, place)), kind=visit.kind, manner=visit.manner,
+        items=tuple(_item(visit, v, day, parameters.value("HR-10-1", day) == "usable-marked") for v in versions(visit)),
+        officers=officers_on(visit, day), row=_row(visit, day), order=visit.order.number if visit.order_id else "",
+        counted=counted, limits=limits(visit, day) if counted else (), chosen=visit.chosen, pick_reason=visit.pick_reason,
+        drawn=_drawn(visit), window_start=start, window_end=end, window_days=window_days(start, end) if start and end else 1,
+        max_days=parameters.value("HR-17-5", day), lead_days=parameters.value("HR-17-6", day), minutes=visit.minutes,
+        steps=visit.steps, site=str(visit.site), why_onsite=visit.why_onsite, single_officer_law=visit.single_officer_law,
+        drafter=visit.drafted_by_id, approver=approver(actor, visit, today, reason) if actor else None,
+        approved=visit.approved_at is not None and visit.approved_by_id is not None, reason=reason,
+    )

@@ -1,0 +1,416 @@
+"""Rules before the door: scheme, approval, inspection code (articles 2-4, 7, 9-11, 13, 15-18, 43). Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from jiangcheng.law.rule import Breach, Remedy, Rule, enforces, rule
+from jiangcheng.parties import rules as parties
+from jiangcheng.parties.certificates import OfficerFacts
+from jiangcheng.parties.rules import BodyFacts, PlaceFacts, PowerFacts, SubjectFacts, cn
+
+KIND_WORDS = {"daily": "日常检查", "special": "专项检查", "case": "个案检查"}
+MIN_STEPS = 10
+"""A scheme whose steps are shorter than this says nothing that could be carried out."""
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """An item of the scheme on the day of the visit. ``why_not`` says why it is not in force; empty when it is.
+
+    ``manner`` is what the published item allows; ``power`` what article 3 asks about its field.
+    """
+
+    name: str
+    why_not: str = ""
+    manner: str = "onsite"
+    standard: str = ""
+    standard_none: bool = False
+    standard_free: bool = True
+    questions: int = 1
+    planned: bool = True
+    power: PowerFacts | None = None
+
+
+@dataclass(frozen=True)
+class OfficerOn:
+    """An officer of the visit: certificate on the day, role, and the declaration that nothing calls for recusal."""
+
+    certificate: OfficerFacts
+    role: str
+    declared: bool
+
+    @property
+    def name(self) -> str:
+        return self.certificate.name
+
+
+@dataclass(frozen=True)
+class LimitFacts:
+    """A limit of visits that covers this one: places taken by other visits, and the earliest day the gap allows."""
+
+    words: str
+    limit: int
+    used: int
+    period: str
+    item: str
+    published: bool = True
+    next_day: date | None = None
+
+
+@dataclass(frozen=True)
+class RowFacts:
+    """The plan row that a daily visit stands on. ``usable``: filed (or last year's until 31 March) and not withdrawn."""
+
+    n: int
+    year: int
+    usable: bool
+    in_season: bool = True
+    find: str = "draw"
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Who approves now: found in office, what the person already is in this visit, and the opinion given."""
+
+    person: int | None
+    name: str
+    allowed: bool
+    opinion: str = ""
+
+
+@dataclass(frozen=True)
+class SchemeFacts:
+    """A visit before the door, as it stands now. ``day`` is the day it is judged by: the first day of its window."""
+
+    number: str
+    now: datetime
+    today: date
+    day: date
+    judged: bool
+    body: BodyFacts
+    principal: BodyFacts | None
+    subject: SubjectFacts
+    in_city: bool
+    scope_reason: str
+    place: PlaceFacts
+    kind: str
+    manner: str
+    items: tuple[ItemFacts, ...]
+    officers: tuple[OfficerOn, ...]
+    row: RowFacts | None = None
+    order: str = ""
+    counted: bool = True
+    limits: tuple[LimitFacts, ...] = ()
+    chosen: str = ""
+    pick_reason: str = ""
+    drawn: bool = False
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    window_days: int = 1
+    max_days: int | str = 5
+    lead_days: int | str = 0
+    minutes: int = 0
+    steps: str = ""
+    site: str = ""
+    why_onsite: str = ""
+    single_officer_law: str = ""
+    drafter: int | None = None
+    approver: Approver | None = None
+    approved: bool = False
+    reason: str = ""
+
+    def for_(self, **changes: object) -> SchemeFacts:
+        """The same facts with something changed."""
+        return replace(self, **changes)
+
+
+def to_scheme(f: SchemeFacts, text: str = "修改检查方案") -> Remedy:
+    return Remedy(text, "visit-scheme", (("number", f.number),))
+
+
+def to_visit(f: SchemeFacts, text: str) -> Remedy:
+    return Remedy(text, "visit-detail", (("number", f.number),))
+
+
+@enforces("327-43-1", "HR-43-1")
+def judged_on(day: date, in_force: date) -> bool:
+    """Acts before the decree came into force are kept and judged by none of its rules; the day of the visit decides."""
+    return day >= in_force
+
+
+def when_judged(*rules: Rule) -> tuple[Rule, ...]:
+    """The rules, silent on a visit that the decree does not judge."""
+
+    def guarded(one: Rule) -> Rule:
+        return Rule(one.name, one.ids, lambda f: one(f) if f.judged else ())
+
+    return tuple(guarded(r) for r in rules)
+
+
+@rule("327-02-1")
+def in_scope(f: SchemeFacts) -> Breach | None:
+    """The decree governs inspections inside the city; one elsewhere is not run here."""
+    if f.in_city:
+        return None
+    return Breach(f.scope_reason or "检查地点不在本市行政区域内，不由本办法调整。", (to_scheme(f, "改选本市的场所"),), "site")
+
+
+@rule("327-03-1")
+def lawful_body(f: SchemeFacts) -> tuple[Breach, ...]:
+    """The body has standing on the day; an entrusted one needs its principal's as well."""
+    return parties.lawful_body(f.body) + (parties.lawful_body(f.principal) if f.principal else ())
+
+
+@rule("327-03-2")
+def competent(f: SchemeFacts) -> Iterator[Breach]:
+    """Every item lies within duties, authorisation or entrustment."""
+    seen = set()
+    for item in f.items:
+        if item.power and item.power not in seen:
+            seen.add(item.power)
+            yield from parties.within_powers(item.power)
+
+
+@rule("327-04-1", "327-42-1", "HR-04-1")
+def subject_covered(f: SchemeFacts) -> tuple[Breach, ...]:
+    """The subject is an enterprise, or falls under the decree by analogy; excluded kinds are refused."""
+    return parties.subject_is_enterprise(f.subject)
+
+
+@rule("327-07-2")
+def items_published(f: SchemeFacts) -> Iterator[Breach]:
+    """An item that is not published and in force on the day is not carried out, in any kind of inspection."""
+    if not f.items:
+        yield Breach("检查方案没有检查事项。", (to_scheme(f, "选择检查事项"),), "items")
+    for item in f.items:
+        if item.why_not:
+            ways = (to_scheme(f, "移除该事项"), Remedy("先行公布", "planner-items"))
+            yield Breach(f"“{item.name}”{item.why_not}，不得实施。", ways, "items")
+
+
+@rule("327-10-1", "HR-10-1")
+def standard_recorded(f: SchemeFacts) -> Iterator[Breach]:
+    """Each item carries the published standard, or the statement that none is published, and its check points."""
+    ways = (Remedy("联系计划管理员补全检查标准", "planner-items"), to_scheme(f, "移除该事项"))
+    for item in f.items:
+        if not item.standard and not (item.standard_none and item.standard_free):
+            yield Breach(f"“{item.name}”没有登记检查标准，也没有记明国务院主管部门未公布标准。", ways, "items")
+        elif not item.questions:
+            yield Breach(f"“{item.name}”没有检查要点，不能生成检查表。", ways, "items")
+
+
+@rule("327-13-1", "HR-13-1", "HR-13-2")
+def row_filed(f: SchemeFacts) -> Breach | None:
+    """A daily visit stands on a filed row in its season; until 31 March last year's filed row will do."""
+    if f.order or f.kind != "daily":
+        return None
+    to_plan = Remedy("看计划备案进度", "planner-plan", (("year", f.day.year),))
+    if f.row is None:
+        return Breach("日常检查没有对应的年度计划行。", (to_scheme(f, "选择计划行"), to_plan), "row")
+    if not f.row.usable:
+        return Breach(f"{f.row.year}年计划第 {f.row.n} 行尚未备案、已取消或者检查当日不能使用，不能据此检查。", (to_plan, to_scheme(f)), "row")
+    if not f.row.in_season:
+        return Breach(f"计划第 {f.row.n} 行没有安排在{cn(f.day)}所在的季度实施。", (to_scheme(f, "改选时间"), to_plan), "window")
+    return None
+
+
+@rule("327-13-1")
+def items_planned(f: SchemeFacts) -> Iterator[Breach]:
+    """A daily visit checks the item its plan row names, nothing besides."""
+    if f.order or f.kind != "daily" or f.row is None:
+        return
+    for item in f.items:
+        if not item.planned:
+            yield Breach(f"“{item.name}”不是计划第 {f.row.n} 行的检查事项。", (to_scheme(f, "移除该事项"),), "items")
+
+
+@rule("327-11-4", "HR-11-1")
+def in_territory(f: SchemeFacts) -> tuple[Breach, ...]:
+    """The site of the inspected activity lies in the body's own territory."""
+    return parties.territorial(f.place)
+
+
+@rule("327-15-1", "HR-15-1", "HR-15-2", "HR-15-3", "HR-20-2")
+def under_limit(f: SchemeFacts) -> Iterator[Breach]:
+    """Daily and special visits keep to the published yearly frequency; without one, to the plan row's own."""
+    if not f.counted:
+        return
+    for one in f.limits:
+        source = "公布的上限" if one.published else "计划载明的频次"
+        if one.used >= one.limit:
+            yield Breach(
+                f"该企业{one.period}“{one.item}”已实施或安排 {one.used} 次，达到{source} {one.limit} 次，不能再安排。",
+                (
+                    to_scheme(f, "改用非现场检查"), Remedy(f"查看这 {one.used} 次记录", "officer-visits", (("q", f.subject.name),)),
+                    Remedy("有具体线索的，补充线索来源后按个案检查办理"),
+                ), "enterprise",
+            )
+        elif one.next_day and f.day < one.next_day:
+            yield Breach(
+                f"“{one.item}”两次检查之间未满规定的间隔，{cn(one.next_day)}起才能再次检查。", (to_scheme(f, "改选时间"),), "window",
+            )
+
+
+@rule("327-09-1")
+def kind_given(f: SchemeFacts) -> Breach | None:
+    """An inspection is daily, special or case."""
+    if f.kind in KIND_WORDS:
+        return None
+    return Breach("没有选择检查类型：日常检查、专项检查或者个案检查。", (to_scheme(f, "选择检查类型"),), "kind")
+
+
+@rule("327-16-1")
+def manner_given(f: SchemeFacts) -> Iterator[Breach]:
+    """On-site or off-site, as the published item allows. Only an on-site visit has scheme, code and door."""
+    if f.manner not in ("onsite", "offsite"):
+        yield Breach("没有选择检查方式：现场检查或者非现场检查。", (to_scheme(f, "选择检查方式"),), "manner")
+        return
+    if f.manner == "offsite":
+        yield Breach("非现场检查不进入企业场所，不需要检查方案和检查码。", (to_scheme(f, "改为现场检查"),), "manner")
+    for item in f.items:
+        if item.manner not in (f.manner, "both"):
+            yield Breach(f"公布的“{item.name}”没有这种检查方式。", (to_scheme(f, "移除该事项"), to_scheme(f, "改选检查方式")), "manner")
+
+
+@rule("327-17-1")
+def scheme_complete(f: SchemeFacts) -> Iterator[Breach]:
+    """A scheme says when, where, how long, in which steps, and why on the spot, so that it can be carried out."""
+    asked = (
+        (f.window_start and f.window_end, "没有写明检查时间", "填写检查时间", "window"),
+        (f.site, "没有写明检查场所", "选择检查场所", "site"),
+        (len(f.steps.strip()) >= MIN_STEPS, "没有写明可以照着操作的检查步骤", "填写检查步骤", "steps"),
+        (f.minutes, "没有写明预计时长", "填写预计时长", "minutes"),
+        (f.why_onsite.strip(), "没有写明为什么要到现场检查", "填写现场检查必要性", "why_onsite"),
+        (f.officers, "没有确定检查人员", "选择检查人员", "officers"),
+    )
+    for filled, what, way, field in asked:
+        if not filled:
+            yield Breach(f"检查方案{what}。", (to_scheme(f, way),), field)
+
+
+@rule("327-17-1")
+def subject_found(f: SchemeFacts) -> Iterator[Breach]:
+    """The subject was drawn (and stands in the recorded result) or was picked with a reason."""
+    if f.chosen == "draw" and not f.drawn:
+        yield Breach("该企业不在抽取结果中。", (to_scheme(f, "重新抽取对象"), to_scheme(f, "指定对象（需理由）")), "enterprise")
+    if f.chosen == "picked" and not f.pick_reason.strip():
+        yield Breach("指定检查对象没有写明理由。", (to_scheme(f, "填写指定理由"),), "pick_reason")
+    if f.chosen == "lead" and not f.order:
+        yield Breach("没有登记检查线索或者责令改正文书。", (to_scheme(f, "补充线索来源"),), "chosen")
+    if f.chosen not in ("draw", "picked", "full", "lead"):
+        yield Breach("没有说明检查对象是怎样确定的。", (to_scheme(f, "抽取对象"), to_scheme(f, "指定对象（需理由）")), "chosen")
+    if f.row and f.row.find == "draw" and f.chosen == "full":
+        yield Breach("计划规定随机抽取对象，不能按全覆盖安排。", (to_scheme(f, "抽取对象"), to_scheme(f, "指定对象（需理由）")), "chosen")
+
+
+@rule("327-18-1")
+def two_officers(f: SchemeFacts) -> Iterator[Breach]:
+    """At least two officers whose certificates are good on the day; assistants do not count. One is enough only where
+    a law in the strict sense says so."""
+    change = (to_visit(f, "更换人员"), to_scheme(f, "改选检查时间"))
+    for one in f.officers:
+        if not one.certificate.valid:
+            yield Breach(one.certificate.sentence, change, "officers")
+    good = sum(o.certificate.valid for o in f.officers)
+    single = f.single_officer_law.strip()
+    if single and not strict_law(single):
+        yield Breach(f"“{single}”不是法律，不能作为一人检查的依据。", (to_scheme(f, "增加检查人员"),), "single_officer_law")
+    needed = 1 if strict_law(single) else 2
+    if good < needed:
+        yield Breach(
+            f"证件有效的检查人员只有 {good} 人，不得少于两人，辅助人员不计入。", (to_scheme(f, "增加检查人员"), to_visit(f, "更换人员")), "officers",
+        )
+    if f.officers and sum(o.role == "lead" for o in f.officers) != 1:
+        yield Breach("检查人员中应当有且只有一名主办。", (to_scheme(f, "确定主办"),), "officers")
+
+
+def strict_law(text: str) -> bool:
+    """Does the text name a law (《…法》 with an article), and not a regulation, rule or circular?"""
+    name = text.partition("《")[2].partition("》")[0]
+    return name.endswith("法") and "第" in text and "条" in text and not name.endswith(("办法", "书法"))
+
+
+@rule("HR-18-2")
+def recusal_declared(f: SchemeFacts) -> Iterator[Breach]:
+    """Every officer has declared that nothing calls for standing aside."""
+    for one in f.officers:
+        if not one.declared:
+            yield Breach(f"{one.name}尚未声明与该企业没有利害关系。", (to_scheme(f, "请其声明或更换人员"),), "officers")
+
+
+@rule("327-17-2", "HR-17-5")
+def window_short(f: SchemeFacts) -> Iterator[Breach]:
+    """The window lies ahead, ends after it begins, and is no longer than a code may be good."""
+    if not f.window_start or not f.window_end:
+        return
+    fix = (to_scheme(f, "改选检查时间"),)
+    if f.window_end <= f.window_start:
+        yield Breach("检查结束时间早于开始时间。", fix, "window")
+    elif f.window_end <= f.now:
+        yield Breach("检查时间已经过去。", (to_scheme(f, "改选检查时间"), to_visit(f, "申请调整时间")), "window")
+    if isinstance(f.max_days, int) and f.window_days > f.max_days:
+        yield Breach(f"检查时间跨 {f.window_days} 个工作日，检查码最长有效 {f.max_days} 个工作日。", fix, "window")
+    if f.max_days == "one-day" and f.window_start.date() != f.window_end.date():
+        yield Breach("检查码只在当日有效，检查时间不能跨日。", fix, "window")
+
+
+@rule("327-17-2", "HR-17-6")
+def entered_early(f: SchemeFacts) -> Breach | None:
+    """Where the city asks for a lead time, the visit is entered that early."""
+    if f.window_start and isinstance(f.lead_days, int) and f.lead_days and (f.day - f.today).days < f.lead_days:
+        return Breach(f"检查应当至少提前 {f.lead_days} 日录入。", (to_scheme(f, "改选检查时间"),), "window")
+    return None
+
+
+@rule("327-17-1", "HR-17-1")
+def head_approves(f: SchemeFacts) -> tuple[Breach, ...] | None:
+    """A head of the body, or a deputy with a written delegation in term."""
+    if f.approver is None:
+        return None
+    return parties.head_approves(parties.ApprovalFacts(f.approver.name, f.body.name, f.approver.allowed))
+
+
+@rule("327-17-1")
+def nobody_approves_own(f: SchemeFacts) -> Iterator[Breach]:
+    """Who drafted the scheme or goes on the visit does not approve it; the person counts, not the account."""
+    if f.approver is None or f.approver.person is None:
+        return
+    other = (Remedy("由其他负责人审批", "head-delegation"),)
+    if f.approver.person in {o.certificate.person for o in f.officers}:
+        yield Breach("本人为检查人员，不能审批本次检查。", other)
+    elif f.approver.person == f.drafter:
+        yield Breach("本人起草了检查方案，不能审批本次检查。", other)
+
+
+@rule("327-17-1")
+def reason_given(f: SchemeFacts) -> Breach | None:
+    """To send back, change people, move or drop a visit takes a reason in words."""
+    if f.reason.strip():
+        return None
+    return Breach("没有写明理由。", (to_visit(f, "填写理由"),), "opinion")
+
+
+@rule("327-17-2", "327-17-1")
+def code_after_approval(f: SchemeFacts) -> Breach | None:
+    """No code without an approved scheme."""
+    if f.approved:
+        return None
+    return Breach("检查方案未经负责人批准，不能领取检查码。", (to_scheme(f, "提交审批"),))
+
+
+STANDING = (in_scope, lawful_body, competent, subject_covered, in_territory)
+CONTENT = (kind_given, manner_given, items_published, standard_recorded, row_filed, items_planned, scheme_complete, subject_found)
+PEOPLE = (two_officers, recusal_declared)
+TIME = (window_short, entered_early)
+READY = (under_limit, *STANDING, *CONTENT, *PEOPLE, *TIME)
+
+SUBMIT = when_judged(*READY)
+APPROVE = when_judged(head_approves, nobody_approves_own, *READY)
+RETURN = when_judged(head_approves, reason_given)
+ISSUE = when_judged(code_after_approval, *READY)
+REPLACE = when_judged(head_approves, nobody_approves_own, *PEOPLE)
+RESCHEDULE = when_judged(reason_given)
+DROP = when_judged(reason_given)

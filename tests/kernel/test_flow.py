@@ -1,0 +1,44 @@
+"""Flows: the only door to a state, all breaches at once, tables that hang together."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiangcheng.inspection.items.flows import ITEM
+from jiangcheng.inspection.plans.flows import PLAN
+from jiangcheng.kernel import diagrams
+from jiangcheng.kernel.flow import FLOWS, Flow, Step, anyone
+
+
+def test_an_unknown_state_is_an_error_when_the_table_is_read() -> None:
+    with pytest.raises(ValueError, match="no such state"):
+        Flow("test-unknown", ("a",), (Step("go", ("a",), "b", anyone, "去"),))
+
+
+def test_a_step_twice_is_an_error() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Flow("test-twice", ("a", "b"), (Step("go", ("a",), "b", anyone, "去"), Step("go", ("b",), "a", anyone, "回")))
+
+
+def test_an_unknown_duty_is_an_import_error() -> None:
+    with pytest.raises(ImportError, match="327-99-9"):
+        Step("go", ("a",), "b", anyone, "去", (), ("327-99-9",))
+
+
+@pytest.mark.parametrize("flow", [f for n, f in FLOWS.items() if not n.startswith("test-")], ids=lambda f: f.name)
+def test_every_state_can_be_reached(flow: Flow) -> None:
+    first = flow.states[0]
+    reached, edge = {first}, [first]
+    while edge:
+        state = edge.pop()
+        for step in flow.steps:
+            if state in step.source and step.target and step.target not in reached:
+                reached.add(step.target)
+                edge.append(step.target)
+    assert reached == set(flow.states)
+
+
+def test_the_diagram_names_every_step() -> None:
+    drawn = diagrams.mermaid(PLAN)
+    assert all(f"（{step.name}）" in drawn for step in PLAN.steps)
+    assert ITEM.step("publish").target == "published"
