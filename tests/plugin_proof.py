@@ -16,7 +16,8 @@ import pytest
 from jiangcheng.law import digest, loading, registry, status
 
 KEY = "duty"
-WORST = ("passed", "skipped", "failed")
+WEIGHT = ("skipped", "passed", "failed")
+"""A test with parameters failed if one failed, and passed if one passed and the others could not run."""
 
 
 def pytest_addoption(parser):
@@ -86,7 +87,7 @@ class Recorder:
 
     def proofs(self):
         for test, pairs in self.claims.items():
-            outcome = max(self.outcomes[test] or {"skipped"}, key=WORST.index)
+            outcome = max(self.outcomes[test] or {"skipped"}, key=WEIGHT.index)
             for one, case in pairs:
                 yield one, test, case, outcome
 

@@ -61,7 +61,7 @@ def city(db) -> City:
     province = add_division("420000", "湖北省", "province")
     town = add_division("420100", "武汉市", "city", province)
     district = add_division("420199", "示例区", "district", town)
-    judicial = body("示例区司法局", district, judicial=True, enforces=False)
+    judicial = body("示例区司法局", district, judicial=True, enforces=False, word="示司", complaint_phone="027-00000003")
     superior = body("示例市市场监督管理局", town, level="city")
     office = body("示例区市场监督管理局", district, judicial_office=judicial, superior=superior, word="示市监")
     with ledger.act("test.fields", SYSTEM):

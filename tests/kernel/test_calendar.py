@@ -163,6 +163,10 @@ def test_limit_over_a_weekend_says_less_than_a_day():
     assert (over.word, over.tone) == ("逾期不足 1 个工作日", "late")
 
 
+def test_limit_of_a_moment_is_of_its_day_in_the_city():
+    assert calendar.limit(datetime(2026, 11, 22, 16, 30, tzinfo=UTC), today=date(2026, 11, 23)).word == "今天到期"
+
+
 def test_limit_into_an_unannounced_year_says_so():
     assert calendar.limit(date(2027, 3, 31), today=date(2026, 11, 23)).note == "2027年节假日安排未公布，暂按周末推算"
 

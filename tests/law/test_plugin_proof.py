@@ -105,6 +105,11 @@ def test_one_failed_parameter_fails_the_entry(run):
     assert entries(run.proof)["327-18-1", "test_two_officers", "allowed"] == "failed"
 
 
+def test_a_parameter_that_could_not_run_leaves_the_others_word(run):
+    run(GOOD.replace("assert n", "if n == 2:\n        pytest.skip('no such engine')"), "--write-proof")
+    assert entries(run.proof)["327-18-1", "test_two_officers", "allowed"] == "passed"
+
+
 @pytest.mark.parametrize(
     ("mark", "said"),
     [

@@ -63,6 +63,20 @@ def test_what_a_test_declares_is_cited_but_is_no_code_of_the_package():
     assert registry.where(here).endswith("here")
 
 
+def test_properties_and_rules_stand_for_their_functions():
+    class Thing:
+        @rule.enforces("327-39-1")
+        @property
+        def part(self):
+            return 1
+
+    checked = rule.enforces("327-39-1")(rule.rule("327-39-1")(lambda f: None))
+    assert Thing.part.fget in registry.CITED["327-39-1"]
+    assert checked.check in registry.CITED["327-39-1"]
+    with pytest.raises(TypeError, match="no source"):
+        registry.cite(["327-39-1"], "a word")
+
+
 def test_a_rule_answers_with_breaches_that_carry_their_source():
     @rule.rule("327-17-4", "HR-17-3")
     def scanned(facts):
@@ -104,7 +118,9 @@ def test_the_digest_of_a_test_is_found_by_name(tmp_path):
     assert digest.of_test(tmp_path, "test_a.py::T::test_b") == before
     (tmp_path / "test_a.py").write_text("class T:\n    @other\n    def test_b(self):\n        assert 1\n")
     assert digest.of_test(tmp_path, "test_a.py::T::test_b") not in (before, None)
-    assert digest.of_test(tmp_path, "test_a.py::T::test_c") is None
+    (tmp_path / "test_a.py").write_text("class T(Base):\n    engine = 1\n")
+    assert digest.of_test(tmp_path, "test_a.py::T::test_inherited")
+    assert digest.of_test(tmp_path, "test_a.py::test_c") is None
     assert digest.of_test(tmp_path, "test_z.py::test_c") is None
 
 

@@ -194,13 +194,12 @@ def test_check_is_red_only_when_something_is_stale(cited, tmp_path, monkeypatch)
     monkeypatch.setattr(status, "PROOF", tmp_path / "proof.json")
     cited(FREE)
     out = io.StringIO()
-    monkeypatch.setattr(status.read, "__defaults__", (status.PROOF,))
     assert report.main(["--check"], out=out) == 0
     here = "tests/law/test_status.py::test_markdown_is_a_table_by_article"
     good = Proof(FREE, here, "allowed", "passed", status.rule_digest(FREE), digest.of_test(status.ROOT, here))
-    status.write([good], status.PROOF)
+    status.write([good])
     assert report.main(["--check"], out=out) == 0
-    status.write([replace(good, rule_digest="0")], status.PROOF)
+    status.write([replace(good, rule_digest="0")])
     assert report.main(["--check"], out=out) == 1
     assert FREE in out.getvalue()
 

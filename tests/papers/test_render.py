@@ -197,6 +197,21 @@ def test_missing_fields_are_named_all_at_once():
         render.pdf("poster", data)
 
 
+@pytest.mark.parametrize(("kind", "key", "inner"), [
+    ("notice", "rights", ""), ("notice", "duties", ""), ("notice", "items", "basis"), ("correct", "points", "deadline"),
+    ("stop", "points", ""), ("return", "faults", "reason"),
+])  # fmt: skip
+def test_what_would_say_nothing_is_refused(kind, key, inner):
+    data = render.sample(kind)
+    if inner:
+        data[key][0][inner] = ""
+    else:
+        data[key] = []
+    with pytest.raises(render.MissingFields) as refused:
+        render.pdf(kind, data)
+    assert refused.value.fields == [f"{key}[1].{inner}" if inner else key]
+
+
 def _png() -> str:
     out = io.BytesIO()
     Image.new("RGBA", (300, 100), (0, 0, 0, 80)).save(out, "PNG")
@@ -269,3 +284,25 @@ def test_official_families_come_first_when_they_are_there():
     assert bold == "face"
     assert fonts.arrange(["Noto Serif SC"], True)[1] == "weight"
     assert fonts.faces().title_bold == "stroke"
+
+
+@pytest.mark.parametrize("sign", [
+    {"name": "甲", "strokes": [[[5, 5]]], "width": 390, "height": 300},
+    {"name": "乙", "strokes": [[[0, 0], [100000, 1]]], "width": 1e9, "height": 0},
+    {"name": "丙", "strokes": [[[10, 10], [10, 280]], [[380, 20], [12, 290]]], "width": 390, "height": 300},
+])  # fmt: skip
+def test_odd_strokes_stay_inside_their_line(sign):
+    record = render.sample("record") | {"signatures": {"firm": sign, "lead": sign}}
+    assert render.pages("record", record) == PAGES["record"]
+    doc = Document(io.BytesIO(render.docx("record", record)))
+    sizes = [int(e.get("cx")) for e in doc.element.body.iter(qn("wp:extent"))]
+    assert len(sizes) == 2
+    assert max(sizes) <= 26.1 * 36000
+
+
+def test_a_picture_of_monstrous_size_is_refused():
+    out = io.BytesIO()
+    Image.new("1", (5000, 10)).save(out, "PNG")
+    record = render.sample("record") | {"signatures": {"firm": {"name": "甲", "png": base64.b64encode(out.getvalue()).decode()}}}
+    with pytest.raises(ValueError, match="larger than 4000"):
+        render.pdf("record", record)

@@ -113,9 +113,18 @@ def working_days_between(a: date, b: date) -> int:
     return sum(is_working(a + timedelta(days=i)) for i in range(1, (b - a).days + 1))
 
 
-def limit(deadline: date, today: date | None = None, warn: int = WARN_DAYS) -> Limit:
-    """The distance from ``today`` to ``deadline`` in working days, in the words of the screens."""
-    here = today or timezone.localdate()
+def _civil(day: date | datetime) -> date:
+    if isinstance(day, datetime):
+        return timezone.localtime(day).date() if timezone.is_aware(day) else day.date()
+    return day
+
+
+def limit(deadline: date | datetime, today: date | None = None, warn: int = WARN_DAYS) -> Limit:
+    """The distance from ``today`` to ``deadline`` in working days, in the words of the screens.
+
+    ``warn`` is the number of working days left from which the tone is pressing.
+    """
+    here, deadline = _civil(today or timezone.localdate()), _civil(deadline)
     days = working_days_between(here, deadline)
     last = max(here, deadline).year
     said = next((n for year in range(min(here, deadline).year, last + 1) if (n := note(year))), "")
@@ -126,13 +135,12 @@ def limit(deadline: date, today: date | None = None, warn: int = WARN_DAYS) -> L
     return Limit(days, f"还有 {days} 个工作日" if days else "还有不足 1 个工作日", WARN if days <= warn else OK, said)
 
 
-def deadline_text(deadline: date, today: date | None = None) -> str:
+def deadline_text(deadline: date | datetime, today: date | None = None) -> str:
     """The words alone: 还有 5 个工作日, 今天到期, 逾期 2 个工作日."""
     return limit(deadline, today).word
 
 
 def cn_date(day: date | datetime) -> str:
     """2026年11月23日（周一）; a moment is taken in the city's time."""
-    if isinstance(day, datetime):
-        day = timezone.localtime(day).date() if timezone.is_aware(day) else day.date()
+    day = _civil(day)
     return f"{day.year}年{day.month}月{day.day}日（周{_WEEK[day.weekday()]}）"

@@ -69,6 +69,14 @@ class Act:
     fresh: list[Any] = field(default_factory=list)
     receipt: Receipt | None = None
 
+    def settle(self) -> None:
+        """Rows that were new and have their key by now."""
+        if self.fresh:
+            for row in self.fresh:
+                if row.pk is not None:
+                    self.rows.setdefault((row._meta.concrete_model, str(row.pk)), _Seen())
+            self.fresh = [row for row in self.fresh if row.pk is None]
+
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
 
@@ -112,22 +120,16 @@ def writing(row: Any) -> None:
 def writing_keys(model: type, wanted: Iterable[Any]) -> None:
     """``writing`` for many rows of one table."""
     mine = _require(model)
+    mine.settle()
     new = [str(k) for k in wanted if (model, str(k)) not in mine.rows]
-    if mine.outer is not None:  # what an outer act wrote is on no leaf yet: nothing to compare with
-        written = _written(mine.outer)
-        mine.rows.update({(model, k): _Seen() for k in new if (model, k) in written})
-        new = [k for k in new if (model, k) not in written]
+    outer = mine.outer
+    while outer is not None:  # what an outer act wrote is on no leaf yet: nothing to compare with
+        outer.settle()
+        mine.rows.update({(model, k): _Seen() for k in new if (model, k) in outer.rows})
+        new = [k for k in new if (model, k) not in mine.rows]
+        outer = outer.outer
     for i in range(0, len(new), BATCH):
         mine.rows.update({(model, k): seen for k, seen in _observe(model, new[i : i + BATCH]).items()})
-
-
-def _written(act: Act | None) -> set[tuple[type, str]]:
-    """Rows on this act and on those around it."""
-    found: set[tuple[type, str]] = set()
-    while act is not None:
-        found |= set(act.rows) | {(r._meta.concrete_model, str(r.pk)) for r in act.fresh}
-        act = act.outer
-    return found
 
 
 def _observe(model: Any, wanted: list[str]) -> dict[str, _Seen]:
@@ -221,9 +223,7 @@ def _subject(mine: Act) -> list[str]:
 
 def _lines(mine: Act) -> list[dict[str, Any]]:
     """One line a row that the act wrote: digests before and after."""
-    for row in mine.fresh:
-        if row.pk is not None:
-            mine.rows.setdefault((row._meta.concrete_model, str(row.pk)), _Seen())
+    mine.settle()
     by_model = defaultdict(list)
     for model, key in mine.rows:
         by_model[model].append(key)

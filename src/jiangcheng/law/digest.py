@@ -33,22 +33,30 @@ def _tests_of(path: Path, changed: int) -> dict[str, str]:
     lines = text.splitlines()
     found: dict[str, str] = {}
 
+    def keep(node: Any, name: str) -> None:
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        found[name] = of_text("\n".join(lines[first - 1 : node.end_lineno]))
+
     def walk(nodes: list[ast.stmt], prefix: str) -> None:
         for node in nodes:
             if isinstance(node, ast.ClassDef):
+                keep(node, f"{prefix}{node.name}")
                 walk(node.body, f"{prefix}{node.name}::")
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                found[prefix + node.name] = of_text("\n".join(lines[first - 1 : node.end_lineno]))
+                keep(node, prefix + node.name)
 
     walk(ast.parse(text).body, "")
     return found
 
 
 def of_test(root: Path, test: str) -> str | None:
-    """Digest of the test ``tests/a.py::Class::test_b`` under ``root``; None when it no longer stands there."""
+    """Digest of the test ``tests/a.py::Class::test_b`` under ``root``; None when it no longer stands there.
+
+    A test that a class inherits has the digest of the class.
+    """
     file, _, name = test.partition("::")
     path = root / file
     if not path.is_file():
         return None
-    return _tests_of(path, path.stat().st_mtime_ns).get(name)
+    tests = _tests_of(path, path.stat().st_mtime_ns)
+    return tests.get(name) or tests.get(name.rpartition("::")[0])

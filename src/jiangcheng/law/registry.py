@@ -101,12 +101,27 @@ def known(wanted: Iterable[str]) -> tuple[str, ...]:
 
 
 def cite(which: Iterable[str], thing: Any) -> None:
-    """Note that ``thing`` (function, class or flow) carries out these ids; a second call with the same thing is idle."""
+    """Note that ``thing`` (function, class or flow) carries out these ids; a second call with the same thing is idle.
+
+    A property, a class method or a rule stands for its function. A thing without source is a TypeError.
+    """
+    thing = _function_of(thing)
+    if not _has_source(thing) and not hasattr(thing, "steps"):
+        raise TypeError(f"{thing!r} has no source that could be shown as carrying out a duty")
     for i in which:
         if not any(t is thing for t in CITED[i]):
             CITED[i].append(thing)
     if not _has_source(thing):
         _MADE_IN.setdefault(id(thing), _module_file())
+
+
+def _function_of(thing: Any) -> Any:
+    if _has_source(thing):
+        return thing
+    for inner in ("fget", "__func__", "func", "check"):
+        if _has_source(found := getattr(thing, inner, None)):
+            return inspect.unwrap(found)
+    return thing
 
 
 def _has_source(thing: Any) -> bool:

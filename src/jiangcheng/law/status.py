@@ -66,13 +66,15 @@ def rule_digest(one: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[: digest.LENGTH]
 
 
-def read(path: Path = PROOF) -> list[Proof]:
-    """The committed proof; empty when there is none yet."""
+def read(path: Path | None = None) -> list[Proof]:
+    """The committed proof (or another file); empty when there is none yet."""
+    path = path or PROOF
     return [Proof(**line) for line in json.loads(path.read_text("utf-8"))] if path.is_file() else []
 
 
-def write(proofs: Iterable[Proof], path: Path = PROOF) -> None:
+def write(proofs: Iterable[Proof], path: Path | None = None) -> None:
     """Write the proof, sorted, one line an entry, so that two runs of the same tests give the same bytes."""
+    path = path or PROOF
     lines = [json.dumps(asdict(p), ensure_ascii=False) for p in sorted(set(proofs))]
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n", "utf-8")
 

@@ -15,7 +15,7 @@ import re
 import secrets
 import struct
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from django.utils import timezone
 from jiangcheng.kernel import canonical, keys, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
-from jiangcheng.papers import breaks, words
+from jiangcheng.papers import breaks
 from jiangcheng.papers.models import Guess, InspectionCode
 
 VERSION = 1
@@ -325,7 +325,3 @@ def revoke_all(visit: str, why: str, now: datetime | None = None) -> list[Inspec
     """Revoke every running code of a visit; the rows changed, for ``also``."""
     return [c for c in InspectionCode.objects.filter(visit=visit).exclude(state="revoked") if revoke(c, why, now=now)]
 
-
-def ways() -> Iterable[tuple[str, str]]:
-    """Ways of redeeming with their words."""
-    return words.REDEEM_WAYS

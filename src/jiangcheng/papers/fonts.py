@@ -31,7 +31,7 @@ def folders() -> list[str]:
     return [*own, str(pylopdf_fonts_zh_cn.serif_path().parent)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Faces:
     """What one set of folders offers: the loaded fonts and, for each role, the families in order.
 

@@ -20,7 +20,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.module_loading import import_string
+
+from jiangcheng.parties import access, words
 
 BIG_COOKIE = "jc_big"
 ROWS_COOKIE = "jc_rows"
@@ -31,25 +32,14 @@ NAVIGATION: dict[str, Navigation] = {}
 # Words of ledger acts that are not steps of a flow, for 办理过程; desks add theirs: ACT_WORDS["plans.row.add"] = "新增计划行"
 ACT_WORDS: dict[str, str] = {}
 
-# Dotted paths of what lower packages provide; WEB_HOOKS in the settings replaces single ones.
-HOOKS = {
-    "actor": "jiangcheng.parties.access.actor_of",  # (request) -> Actor
-    "demo": "jiangcheng.parties.access.is_demo",  # () -> bool: the database holds generated data
-    "seats": "jiangcheng.parties.access.seats_of",  # (request) -> [{label, url, current}], for people with several seats
-    "todo": "jiangcheng.web.todo.count",  # (request) -> int, length of the list behind the address named "todo"
-    "roles": "jiangcheng.parties.words.ROLES",  # {slug: word}
-}
+# Length of the list behind the address named "todo"; the module that draws that list sets it (``counts_todo``).
+TODO: list[Callable[[HttpRequest], int]] = []
 
 
-def hook(name: str, fallback: Any = None) -> Any:
-    """The function or table behind ``HOOKS[name]``; ``fallback`` where the package does not provide it."""
-    path = {**HOOKS, **getattr(settings, "WEB_HOOKS", {})}[name]
-    try:
-        return import_string(path)
-    except ImportError:
-        if fallback is None:
-            raise
-        return fallback
+def counts_todo(count: Callable[[HttpRequest], int]) -> Callable[[HttpRequest], int]:
+    """Declare what counts 待办 for the top bar."""
+    TODO[:] = [count]
+    return count
 
 
 def navigation(prefix: str) -> Callable[[Navigation], Navigation]:
@@ -81,21 +71,20 @@ def me(request: HttpRequest) -> dict[str, Any] | None:
     actor = getattr(request, "actor", None)
     if actor is None or actor.account is None:
         return None
-    words = hook("roles", {})
-    role = "、".join(words[r] for r in sorted(actor.roles) if r in words)
-    return {"name": actor.name, "role": role, "body": actor.body_name}
+    role = "、".join(word for slug, word in words.ROLES if slug in actor.roles)
+    return {"account": actor.account, "name": actor.name, "role": role, "body": actor.body_name}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Everything that costs a query is lazy: a page that does not show it does not pay."""
     return {
-        "demo": SimpleLazyObject(hook("demo", lambda: False)),
+        "demo": SimpleLazyObject(access.is_demo),
         "big": request.COOKIES.get(BIG_COOKIE) == "1",
         "compact": request.COOKIES.get(ROWS_COOKIE) == "compact",
         "me": SimpleLazyObject(lambda: me(request)),
-        "seats": SimpleLazyObject(lambda: hook("seats", lambda r: [])(request)),
+        "seats": SimpleLazyObject(lambda: access.seats_of(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
-        "todo_count": SimpleLazyObject(lambda: hook("todo", lambda r: 0)(request)),
+        "todo_count": SimpleLazyObject(lambda: TODO[0](request) if TODO else 0),
         "page_time": timezone.localtime(),
         "idle_seconds": idle_seconds(),
     }

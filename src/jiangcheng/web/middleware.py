@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 
 from jiangcheng.law.rule import Refused
+from jiangcheng.parties import access
 from jiangcheng.web import errors
-from jiangcheng.web.context import hook, idle_seconds
+from jiangcheng.web.context import idle_seconds
 
 LAST = "last_request"
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
@@ -26,14 +27,13 @@ class ActorMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
-        self.actor_of = hook("actor")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         late = self._timed_out(request)
         if late is not None:
             response = late
         else:
-            request.actor = self.actor_of(request)
+            request.actor = access.actor_of(request)
             response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         if request.user.is_authenticated:
@@ -55,7 +55,7 @@ class ActorMiddleware:
             logout(request)
             return self._log_in_again(request)
         # Pages ask for their state every few seconds; that is no sign of a person, and must not keep a session alive.
-        if not request.headers.get("X-Background") and now - last >= min(30, idle_seconds() // 4) or LAST not in request.session:
+        if (not request.headers.get("X-Background") and now - last >= min(30, idle_seconds() // 4)) or LAST not in request.session:
             request.session[LAST] = now
         return None
 

@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from jiangcheng.inspection.items import house
-from jiangcheng.inspection.items.models import Item, ItemVersion, Pause
+from jiangcheng.inspection.items.models import Cap, Import, Item, ItemVersion, LibraryRow, Pause, Question
+from jiangcheng.kernel.actor import Actor
+from jiangcheng.parties.scope import register
 
 HELD = ("published", "paused", "withdrawn")
 """States of versions that were in force at some time."""
@@ -78,3 +80,26 @@ def unused(body_id: int, day: date) -> list[ItemVersion]:
         versions__effective_from__lte=since, versions__state__in=HELD, body=body_id,
     ).exclude(plan_rows__plan__year__gte=since.year)
     return list(versions_in_force(day).filter(item__in=first).order_by("item__code"))
+
+
+@register(Item, ItemVersion, Question, Cap, Pause)
+def _public_and_own(actor: Actor, queryset: QuerySet) -> QuerySet:
+    """What was published is public; drafts are seen by the planners and heads of their body alone."""
+    path = {Item: "", ItemVersion: "item__", Question: "version__item__", Pause: "version__item__"}.get(queryset.model)
+    if queryset.model is Cap:
+        return queryset
+    own = Q(**{f"{path}body": actor.body}) if actor.has("planner", "head") and actor.body else Q(pk__in=())
+    if queryset.model is Item:
+        return queryset.filter(own | Exists(ItemVersion.objects.filter(item=OuterRef("pk"), state__in=HELD)))
+    state = {ItemVersion: "state__in", Question: "version__state__in", Pause: "version__state__in"}[queryset.model]
+    return queryset.filter(own | Q(**{state: HELD}))
+
+
+@register(Import)
+def _imports(actor: Actor, queryset: QuerySet) -> QuerySet:
+    return queryset.filter(body=actor.body) if actor.has("planner") and actor.body else queryset.none()
+
+
+@register(LibraryRow)
+def _library(actor: Actor, queryset: QuerySet) -> QuerySet:
+    return queryset

@@ -85,8 +85,11 @@ def _rows_with_adjustment(plan: Plan) -> list[PlanRow]:
 
 
 def is_usable(row: PlanRow, day: date) -> bool:
-    """May a visit stand on this very row on that day?"""
-    return any(r.pk == row.pk for r in usable_rows(row.plan.body_id, day))
+    """May a visit stand on this row on that day? A row that lives on in the version in force counts as that row."""
+    if row.withdrawn_at is not None or row.plan.state not in (*WAS_FILED, *WAITING, "returned"):
+        return False
+    usable = {r.pk for r in usable_rows(row.plan.body_id, day)}
+    return row.pk in usable or (row.plan.state == "replaced" and not usable.isdisjoint(lineage(row)))
 
 
 def in_season(row: PlanRow, day: date) -> bool:

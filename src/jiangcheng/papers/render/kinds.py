@@ -253,7 +253,7 @@ def delivery(d: dict) -> list[dict]:
     sign = d.get("signed")
     when = (sign or {}).get("time") or "　　年　　月　　日　　时　　分"
     refused = ["拒收理由：", blank(d.get("refusal", "")), "\n", {"gap": 3}, "见证人签名：", blank(d.get("witness", "")),
-               " 职务或者住址：", blank(d.get("witness_role", ""))]  # fmt: skip
+               " 职务或者住址：", blank(d.get("witness_role", "")), {"gap": 1}]  # fmt: skip
 
     def row(lines, it, **more):
         lines = lines if isinstance(lines, tuple) else (lines,)

@@ -18,7 +18,7 @@ class UnknownKind(KeyError):
 
 
 class MissingFields(ValueError):
-    """The data lacks fields the paper cannot do without; ``fields`` names them (points into nested data)."""
+    """The data lacks fields the paper cannot do without; ``fields`` names them with their place (``points[2].fact``)."""
 
     def __init__(self, kind: str, fields: list[str]):
         self.fields = fields
@@ -463,6 +463,18 @@ SHAPES: dict[str, type] = {
 }  # fmt: skip
 
 
+#: what may not be empty either: a paper without it would say nothing (article 18: items, basis, rights, duties)
+FILLED: dict[type, tuple[str, ...]] = {
+    Notice: ("duties", "items", "officers", "rights"),
+    NoticeItem: ("basis", "name"),
+    Order: ("points",),
+    Point: ("broken", "deadline", "fact", "ground", "todo"),
+    Result: ("results",),
+    Returned: ("faults",),
+    Fault: ("reason", "where"),
+}
+
+
 def _typed(hint) -> tuple[type | None, bool]:
     """The TypedDict inside a type hint, and whether it stands in a list."""
     args = getattr(hint, "__args__", ())
@@ -476,8 +488,9 @@ def _typed(hint) -> tuple[type | None, bool]:
 
 
 def missing(shape: type, data: dict, path: str = "") -> list[str]:
-    """Names of required fields that are absent, with their place: ``points[2].fact``."""
-    out = [path + key for key in sorted(shape.__required_keys__) if key not in data]
+    """Names of required fields that are absent, or empty where that says nothing, with place: ``points[2].fact``."""
+    filled = FILLED.get(shape, ())
+    out = [path + k for k in sorted(shape.__required_keys__) if k not in data or (k in filled and not data[k])]
     for key, hint in shape.__annotations__.items():
         inner, listed = _typed(hint)
         value = data.get(key)

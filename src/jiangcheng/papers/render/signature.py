@@ -9,8 +9,27 @@ INK = "#101820"
 PREFIX = "data:image/png;base64,"
 
 
+LARGEST = 4000  # px a side of a picture sent in
+
+
 def _size(sign: dict) -> tuple[float, float]:
-    return max(1.0, float(sign.get("width", 600))), max(1.0, float(sign.get("height", 200)))
+    """Width and height of the drawing surface; a shape no phone has is brought back to 8 : 1."""
+    h = min(max(1.0, float(sign.get("height", 200))), 1e4)
+    return min(max(1.0, float(sign.get("width", 600))), 8 * h), h
+
+
+def trimmed(sign: dict) -> dict:
+    """The strokes without the empty surface around them, so that they print large; a PNG stays as it is."""
+    dots = [(float(x), float(y)) for s in sign.get("strokes") or () for x, y in s]
+    if not dots:
+        return sign
+    w, h = _size(sign)
+    left, top = min(x for x, _ in dots), min(y for _, y in dots)
+    wide, high = max(x for x, _ in dots) - left, max(y for _, y in dots) - top
+    high = max(high, 0.3 * h, wide / 6)  # a dot or a dash is not blown up
+    edge = high / 12
+    moved = [[[float(x) - left + edge, float(y) - top + edge] for x, y in s] for s in sign["strokes"]]
+    return sign | {"strokes": moved, "width": max(wide, 0.2 * w) + 2 * edge, "height": high + 2 * edge}
 
 
 def has_picture(sign: dict | None) -> bool:
@@ -22,6 +41,8 @@ def _png_bytes(sign: dict) -> bytes:
     data = base64.b64decode(sign["png"].removeprefix(PREFIX), validate=True)
     out = io.BytesIO()
     with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+        if max(picture.size) > LARGEST:
+            raise ValueError(f"signature picture larger than {LARGEST} px")
         picture.save(out, "PNG")  # drawn anew: nothing but the picture itself goes into a paper
     return out.getvalue()
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 import segno
@@ -73,7 +74,7 @@ def _signed(it):
     out = {k: _signed(v) for k, v in it.items()}
     sign = out.get("sign")
     if isinstance(sign, dict):
-        out["sign"] = {"name": sign.get("name", "")} | ({"svg": signature.svg(sign)} if signature.has_picture(sign) else {})
+        out["sign"] = {"name": sign.get("name", "")} | ({"svg": signature.svg(signature.trimmed(sign))} if signature.has_picture(sign) else {})
     return out
 
 
@@ -151,38 +152,45 @@ def _unescape(text: str) -> str:
     return re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda m: chr(int(m[1], 16)), text).replace("\\\\", "\\").replace('\\"', '"')
 
 
-def _tightest(inputs: dict[str, str], **options):
-    """The paper at the widest line pitch, from 29 to 26.5 pt, that saves a page; at 29 pt when none does."""
-    best, most = _compile(inputs, PITCH, **options)
-    if most == 1 or _compile(inputs, TIGHTER[-1], **options)[1] >= most:
-        return best, most
+@lru_cache(maxsize=32)
+def _tightest(inputs: tuple[tuple[str, str], ...], day: dt.datetime, _face: Faces) -> tuple[bytes, int, float]:
+    """PDF, pages and pitch: the widest line pitch from 29 to 26.5 pt that saves a page; 29 pt when none does."""
+    options = {"pdf_standards": ["a-2b"], "timestamp": day}
+    best, most = _compile(dict(inputs), PITCH, **options)
+    if most == 1 or _compile(dict(inputs), TIGHTER[-1], **options)[1] >= most:
+        return best, most, PITCH
     for pitch in TIGHTER:
-        out, pages = _compile(inputs, pitch, **options)
-        if pages < most:
-            return out, pages
-    return best, most
+        out, count = _compile(dict(inputs), pitch, **options)
+        if count < most:
+            return out, count, pitch
+    return best, most, PITCH
+
+
+def _set(kind: str, data: dict, copy: int = 1) -> tuple[dict[str, str], bytes, int, float]:
+    """Inputs, PDF, pages and pitch of a paper."""
+    face = faces()
+    inputs = _inputs(kind, data, copy, face)
+    return inputs, *_tightest(tuple(inputs.items()), _stamp(clean(data["date"])), face)
 
 
 def pdf(kind: str, data: dict, *, copy: int = 1) -> bytes:
     """One paper as PDF/A-2b. ``copy`` chooses the 联 named at the foot (1 is the first).
 
     Errors: ``UnknownKind`` and ``MissingFields`` for wrong data, ``MissingGlyph`` for a character without a face.
-    The same data and faces give the same bytes. Enforces nothing by itself.
+    The same data and faces give the same bytes. The last papers are kept in memory.
     """
-    data_in = _inputs(kind, data, copy, faces())
-    return _tightest(data_in, pdf_standards=["a-2b"], timestamp=_stamp(clean(data["date"])))[0]
+    return _set(kind, data, copy)[1]
 
 
 def pages(kind: str, data: dict) -> int:
     """Number of pages the paper has as PDF."""
-    return _tightest(_inputs(kind, data, 1, faces()), pdf_standards=["a-2b"], timestamp=_stamp(clean(data["date"])))[1]
+    return _set(kind, data)[2]
 
 
 def png(kind: str, data: dict, page: int = 1, *, copy: int = 1, ppi: float = 110) -> bytes:
     """One page of a paper as PNG for the screen; the first is 1. IndexError when there is no such page."""
-    out, count = _tightest(_inputs(kind, data, copy, faces()), format="png", ppi=ppi)
+    inputs, _, count, pitch = _set(kind, data, copy)
     if not 1 <= page <= count:
         raise IndexError(f"paper has {count} pages, page {page} was asked for")
-    return out if count == 1 else out[page - 1]
-
-
+    out, _ = _compile(inputs, pitch, format="png", ppi=ppi)
+    return out[page - 1] if isinstance(out, list) else out

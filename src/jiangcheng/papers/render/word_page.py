@@ -89,7 +89,7 @@ def footers(writer: Writer, kind: str, data: dict, copy: int):
     writer.words(shape(right.add_paragraph(), pitch=None, align=RIGHT, before=14), lot, FOOT)
     for p in (first.paragraphs[-1], first.add_paragraph()):
         if not p.text:
-            shape(p, pitch=1)
+            shape(p, pitch=8 if head["sign_foot"] and p is not first.paragraphs[-1] else 1)
     for footer, align in ((section.footer, RIGHT), (section.even_page_footer, LEFT)):
         _sign_line(writer, footer, kind, data)
         _page_number(footer.paragraphs[-1], align)

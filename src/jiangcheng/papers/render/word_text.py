@@ -17,6 +17,7 @@ from .blocks import WIDTH
 
 TITLE, FANG, HEI, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+WIDEST = 26  # mm of a signature
 BOTH = WD_ALIGN_PARAGRAPH.JUSTIFY
 PITCH, BODY, CELL, SMALL, FOOT = 29, 16, 14, 12, 10.5  # pt
 
@@ -116,7 +117,7 @@ class Writer:
         room = "　" * max(1, round((it["w"] or 32) / 5.6))
         text = it["blank"]
         size = SMALL if len(text) > 14 else size
-        run = face(p.add_run(f"　{text}　" if text else room), FANG, size)
+        run = face(p.add_run((text if len(text) > 14 else f"　{text}　") if text else room), FANG, size)
         run.font.underline = True
 
     @staticmethod
@@ -124,7 +125,9 @@ class Writer:
         if signature.has_picture(sign):
             f = p.paragraph_format
             shape(p, pitch=None, align=f.alignment, before=f.space_before.pt, keep=bool(f.keep_with_next))
-            p.add_run().add_picture(io.BytesIO(signature.png(sign)), height=Mm(height))
+            picture = p.add_run().add_picture(io.BytesIO(signature.png(signature.trimmed(sign))), height=Mm(height))
+            if picture.width > Mm(WIDEST):
+                picture.height, picture.width = Mm(height * Mm(WIDEST) / picture.width), Mm(WIDEST)
         elif sign:
             face(p.add_run(sign.get("name", "")), FANG, size)
 

@@ -18,6 +18,8 @@ Lists     {% search placeholder="…" %} {% chips "state" rows %} {% th "限期"
           tables: <div class="table-wrap" tabindex="0" role="region" aria-label="…"><table class="as-cards">, data-th on each td,
           data-row on each tr with a link (j, k, Enter)
 Cards     {% due url=… name=… word=… tone=… time=… meta=… button=… %} {% person officer role="主办" %} {% kv rows %} {% ticks rows %}
+Scan      {% scanner url %}  camera, photo, typing; posts ``scanned`` and ``uscc``; the view needs 'wasm-unsafe-eval' in script-src
+Waiting   {% working done total url notify=url2 %}
 Record    {% progress questions current %}  {% icon "scan" %}  {% offline %}
 """
 
@@ -202,7 +204,7 @@ def errors(*forms: BaseForm | None, title: str = "") -> dict[str, Any]:
             continue
         for name, found in form.errors.items():
             bound = form[name] if name in form.fields else None
-            for error in found:
+            for error in _sentences(bound) if bound else found:
                 rows.append({
                     "to": f"#{bound.id_for_label or bound.auto_id}" if bound else "", "label": str(bound.label) if bound else "",
                     "error": error,
@@ -222,7 +224,7 @@ def field(bound: BoundField, *, kind: str = "", example: str = "", label: str = 
     many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     values: dict[str, Any] = {
         "f": bound, "label": label or bound.label, "hide_label": hide_label, "hint": hint, "hint_id": hint_id, "error_id": error_id,
-        "errors": list(bound.errors), "kind": kind or "choice", "many": many, "single": isinstance(widget, CheckboxInput),
+        "errors": _sentences(bound), "kind": kind or "choice", "many": many, "single": isinstance(widget, CheckboxInput),
         "file": isinstance(widget, FileInput), "describedby": " ".join(filter(None, [hint and hint_id, bound.errors and error_id])),
     }
     if many:
@@ -239,6 +241,15 @@ def field(bound: BoundField, *, kind: str = "", example: str = "", label: str = 
             attrs["rows"] = "3"
         values["widget"] = bound.as_widget(attrs=attrs)
     return values
+
+
+def _sentences(bound: BoundField) -> list[str]:
+    """Errors of a field; a missing value is said by the field's name."""
+    verb = "选择" if getattr(bound.field, "choices", None) is not None else "上传" if isinstance(bound.field.widget, FileInput) else "填写"
+    found = bound.form.errors.as_data().get(bound.name, [])
+    plain = [e for error in found if error.code != "required" for e in error.messages]
+    asks = "：" if str(bound.label).endswith(("吗", "？")) else ""
+    return [f"请{verb}{asks}{bound.label}" for error in found if error.code == "required"][:1] + plain
 
 
 def _option(sub: Any) -> dict[str, Any]:
@@ -264,7 +275,7 @@ def upload(
 
 @register.inclusion_tag("parts/pad.html")
 def pad(name: str, who: str, *, typed: bool = True, word: str = "待签名", refuse: str = "") -> dict[str, Any]:
-    """签名板. Sends ``name`` (SVG path data, view box 324 × 128) and, when typed instead, ``name_typed`` and ``name_code``.
+    """签名板. Sends ``name`` (JSON: strokes of [x, y] points, width, height) and, when typed instead, ``name_typed``, ``name_code``.
 
     ``refuse`` is the address or anchor of 拒绝签名.
     """
@@ -417,10 +428,22 @@ def progress(states: Sequence[str], current: int = 0, unit: str = "项") -> dict
     return {"cells": cells, "say": f"已完成 {answered} {unit}，共 {len(states)} {unit}" + (f"，正在第 {current} {unit}" if current else "")}
 
 
+@register.inclusion_tag("parts/working.html")
+def working(done: int, total: int, url: str, notify: str = "", unit: str = "条") -> dict[str, Any]:
+    """Longer than 2 s: ``已处理 12,400 / 100,000``, asks ``url`` for itself every 2 s; ``notify`` is 完成后通知我 (a POST)."""
+    return {"done": done, "total": total, "words": f"已处理 {done:,} / {total:,} {unit}", "url": url, "notify": notify}
+
+
 @register.inclusion_tag("parts/icon.html")
 def icon(name: str) -> dict[str, Any]:
     """Line icon of the tab bar; always beside a word."""
     return {"name": name}
+
+
+@register.inclusion_tag("parts/scanner.html", takes_context=True)
+def scanner(context: dict[str, Any], url: str = "") -> dict[str, Any]:
+    """扫码: camera, 从相册选, 录入信用代码. Posts ``scanned`` (text of the code, may be empty) and ``uscc`` to ``url``."""
+    return {"url": url, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("parts/offline.html")

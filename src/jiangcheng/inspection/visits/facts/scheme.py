@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -78,13 +78,33 @@ def _why_not(version: Any, now: Any) -> str:
     return "检查当日没有施行（尚未施行、暂停实施或者已取消）"
 
 
+def row_usable(visit: Visit, day: date) -> bool:
+    """May the visit stand on its plan row on the day, in whichever version of the plan?"""
+    usable = {r.pk for r in plans.usable_rows(visit.body_id, day)}
+    return visit.row.withdrawn_at is None and bool(usable & set(plans.lineage(visit.row)))
+
+
+def last_report(at: datetime) -> datetime | None:
+    """Until when an entry without network at ``at`` may be completed (HR-17-4); None where it is not allowed."""
+    day = timezone.localdate(at)
+    term = parameters.value("HR-17-4", day)
+    if term == "not-allowed":
+        return None
+    last = day + timedelta(days=10) if term == "10-natural-days" else calendar.add_working_days(day, int(term))
+    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
+
+
+def may_still_report(visit: Visit, now: datetime) -> bool:
+    """May an entry without network inside the window still come in?"""
+    last = last_report(visit.window_end)
+    return last is not None and now < last
+
+
 def _row(visit: Visit, day: date) -> RowFacts | None:
     row = visit.row
     if row is None:
         return None
-    usable = {r.pk for r in plans.usable_rows(visit.body_id, day)}
-    good = row.withdrawn_at is None and bool(usable & set(plans.lineage(row)))
-    return RowFacts(row.n, row.plan.year, good, plans.in_season(row, day), row.find)
+    return RowFacts(row.n, row.plan.year, row_usable(visit, day), plans.in_season(row, day), row.find)
 
 
 def limits(visit: Visit, day: date) -> tuple[LimitFacts, ...]:

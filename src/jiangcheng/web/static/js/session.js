@@ -15,17 +15,19 @@ export function watchSession(seconds, renewed) {
   document.addEventListener("htmx:afterRequest", () => contact());
   let warning = null;
   let login = null;
+  let asking = false;
   const ask = async () => {
-    if (login) return;
+    if (asking) return;
+    asking = true;
     drafts.keepAll();
     warning?.close();
     login = await logInHere(async () => { contact(); await renewed(); login?.close(); });
-    login.addEventListener("close", () => { login = null; });
+    login.addEventListener("close", () => { login = null; asking = false; });
   };
   document.addEventListener("jc:login", ask);
   setInterval(() => {
     const left = Math.round(seconds - (Date.now() - lastContact()) / 1000);
-    if (left <= 0) { if (!login) ask(); return; }
+    if (left <= 0) { ask(); return; }
     if (left > AHEAD) { warning?.close(); return; }
     if (!warning) { warning = warn(seconds); warning.addEventListener("close", () => { warning = null; }); }
     const words = $("[data-left]", warning);

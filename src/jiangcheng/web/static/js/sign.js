@@ -1,4 +1,4 @@
-// 签名板: pointer strokes become the path data of an SVG (view box 324 × 128) in a hidden field.
+// 签名板: strokes of points (view box 324 × 128) go as JSON into a hidden field; the drawing is only their picture.
 import { $, $$ } from "./util.js";
 
 const round = (number) => Math.round(number * 10) / 10;
@@ -24,14 +24,15 @@ function pad(box) {
   const state = $("[data-sign-state]", box);
   const typed = $("[data-sign-typed]", box);
   const who = drawing.getAttribute("aria-label").split("签名板")[0];
-  let done = "";
+  const done = [];
   let points = null;
 
   const say = (word, tone) => { state.textContent = word; state.className = `mark mark-${tone}`; };
   const show = () => {
-    const path = done + (points ? strokes(points) : "");
+    const all = points ? [...done, points] : done;
+    const path = all.map(strokes).join("");
     ink.setAttribute("d", path);
-    field.value = path;
+    field.value = all.length ? JSON.stringify({ strokes: all.map((one) => one.map(([x, y]) => [round(x), round(y)])), width: 324, height: 128 }) : "";
     drawing.setAttribute("aria-label", `${who}签名板，${path ? "已有笔迹" : "尚无笔迹"}`);
   };
   const at = (event) => {
@@ -40,7 +41,7 @@ function pad(box) {
   };
   const end = () => {
     if (!points) return;
-    done += strokes(points);
+    done.push(points);
     points = null;
     show();
     say("已签名", "ok");
@@ -62,7 +63,7 @@ function pad(box) {
   });
   drawing.addEventListener("pointerup", end);
   drawing.addEventListener("pointercancel", end);
-  const clear = () => { done = ""; points = null; show(); frame.classList.remove("pad-active"); say("待签名", "wait"); };
+  const clear = () => { done.length = 0; points = null; show(); frame.classList.remove("pad-active"); say("待签名", "wait"); };
   $("[data-sign-clear]", box).addEventListener("click", clear);
   $("[data-sign-type]", box)?.addEventListener("click", (event) => {
     const open = typed.classList.toggle("is-open");

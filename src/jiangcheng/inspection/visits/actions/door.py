@@ -1,0 +1,433 @@
+"""At the door: certificates, scan both ways, no network, notice, start, and what goes wrong. One function a verb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from jiangcheng.inspection.visits import counters, sheets
+from jiangcheng.inspection.visits.actions.record import break_off  # noqa: F401  (one place for the verbs of the door)
+from jiangcheng.inspection.visits.actions.scheme import check, lock, refuse
+from jiangcheng.inspection.visits.facts import door as facts
+from jiangcheng.inspection.visits.flows import VISIT
+from jiangcheng.inspection.visits.models import Recusal, Report, Visit
+from jiangcheng.inspection.visits.rules.door import NOTICE
+from jiangcheng.inspection.visits.seats import firm_of_visit, head_of_body, on_visit, supervisor_of_body
+from jiangcheng.kernel import ledger
+from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.ledger import Receipt
+from jiangcheng.law.rule import Refused, Remedy, check_all, enforces
+from jiangcheng.papers import codes, delivery
+from jiangcheng.papers import issue as paper
+from jiangcheng.papers.models import InspectionCode, Paper, StoredFile
+from jiangcheng.parties import access, conflicts, enterprises, uscc
+from jiangcheng.parties.models import Enterprise
+
+IN_HAND = ("to_enter", "arrived", "inspecting", "broken_off")
+NOBODY_THERE = ("closed", "moved", "missing", "wrong", "illness")
+"""Reasons of 未实施 that give the place under the cap back; a refusal keeps it until the window ends."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a scan did: ``first`` is False for a repeated one, which changed nothing. ``at`` is when it counted."""
+
+    first: bool
+    at: datetime
+    receipt: Receipt | None = None
+
+    @property
+    def sentence(self) -> str:
+        when = f"{timezone.localtime(self.at):%H:%M}"
+        return f"{when} 已扫码入企" if self.first else f"已于 {when} 登记，无需重复"
+
+
+def visit_of(code: InspectionCode) -> Visit:
+    """The visit behind a code."""
+    return Visit.objects.select_related("body__judicial_office", "enterprise", "site").get(number=code.visit)
+
+
+def at_the_door(code: InspectionCode, place: str = "") -> Actor:
+    """The enterprise without an account: whoever holds the code's address acts for the visit's subject."""
+    firm = Enterprise.objects.only("pk", "name").get(uscc=code.uscc)
+    return Actor(name=f"{firm.name}（现场扫码）", roles=frozenset({"enterprise"}), enterprise=firm.pk, channel="code", place=place)
+
+
+def _seat_of(actor: Actor, visit: Visit, seat_id: int | None) -> list[Any]:
+    seats = visit.officers.filter(left_at=None)
+    return list(seats.filter(pk=seat_id) if seat_id else seats)
+
+
+# --- certificates ---
+
+
+@enforces("327-18-2")
+def show_certificate(actor: Actor, visit: Visit, seat_id: int | None = None) -> Receipt:
+    """展示证件: an officer on the visit shows the certificates of all of them (or of one); kept for each with the time."""
+    with transaction.atomic():
+        visit = lock(visit)
+        if not on_visit(actor, visit) or visit.state not in IN_HAND:
+            raise refuse("只有本次检查的检查人员在现场展示证件。", Remedy("打开本次检查"), ids=("327-18-2",))
+        with ledger.act("visit.certificates_shown", actor, about=visit, duties=("327-18-2",)) as act:
+            for seat in _seat_of(actor, visit, seat_id):
+                seat.shown_at = timezone.now()
+                seat.save()
+    return act.receipt
+
+
+@enforces("327-18-2")
+def answer_seen(actor: Actor, visit: Visit, seen: Mapping[int, str]) -> Receipt | None:
+    """The enterprise's answer, officer by officer (seat id → yes or no): 已出示 or 未出示. A no is kept as a report and
+    the certificate has to be shown again."""
+    if not seen:
+        return None
+    with transaction.atomic():
+        if not firm_of_visit(actor, visit):
+            raise refuse("由被检查企业回答是否出示证件。", Remedy("请企业扫码后回答"), ids=("327-18-2",))
+        with ledger.act("visit.certificates_seen", actor, about=visit, duties=("327-18-2",)) as act:
+            for seat in visit.officers.filter(left_at=None, pk__in=list(seen)):
+                seat.seen = "yes" if seen[seat.pk] == "yes" else "no"
+                if seat.seen == "no":
+                    seat.shown_at = None
+                    Report(visit=visit, kind="not_shown", text=seat.person.name, at=timezone.now()).save()
+                else:
+                    seat.shown_at = seat.shown_at or timezone.now()
+                seat.save()
+    return act.receipt
+
+
+# --- arrival ---
+
+
+def _used(visit: Visit) -> InspectionCode | None:
+    code = codes.current(visit.number)
+    return code if code is not None and code.state == "used" else None
+
+
+def _again(actor: Actor, visit: Visit, code: InspectionCode, now: datetime) -> Arrival:
+    """A used code scanned once more: nothing, or on another day of the window the scan that lets the visit go on."""
+    today = timezone.localdate(now)
+    resumes = visit.state == "broken_off" and visit.scanned_at and timezone.localdate(visit.scanned_at) != today
+    if not (resumes and code.window_start <= now <= code.window_end):
+        return Arrival(False, visit.scanned_at or code.used_at)
+    with ledger.act("visit.scanned_again", actor, about=visit, duties=("327-17-4",)) as act:
+        visit.scanned_at = now
+        visit.save()
+    return Arrival(True, now, act.receipt)
+
+
+@enforces("327-17-4", "HR-15-8")
+def _arrive(actor: Actor, visit: Visit, way: str, now: datetime, **said: Any) -> Arrival:
+    """Redeem the code, use the places under the caps and take the step, or answer calmly that it was done before."""
+    known = facts.of(visit, now=now, way=way, **said)
+    used = _used(visit)
+    if used is not None and visit.state != "to_enter":
+        wrong = [b for b in VISIT.missing("arrive", known.for_(code_state="valid")) if b.field == "uscc" or way == "enterprise"]
+        if wrong and not (way == "enterprise" and visit.state != "broken_off"):
+            raise Refused(wrong)
+        return _again(actor, visit, used, now)
+    check("arrive", visit, known)
+    code = codes.current(visit.number)
+    if not codes.redeem(code, way, now):
+        code.refresh_from_db()
+        if code.state == "used":
+            return Arrival(False, code.used_at)
+        check("arrive", visit, known.for_(code_state=codes.state_now(code, now)))
+    receipt = VISIT.take(
+        "arrive", visit, actor, known, also=[code, *counters.use(visit)], arrived_at=visit.arrived_at or now, scanned_at=now,
+        arrived_place=actor.place[:40],
+    )
+    return Arrival(True, now, receipt)
+
+
+@enforces("HR-17-3")
+def confirm_by_enterprise(
+    actor: Actor, visit: Visit, *, rotating: str, seen: Mapping[int, str] | None = None, place: str = "", now: datetime | None = None,
+) -> Arrival:
+    """确认人员到场 (way one): the enterprise scanned a live code and says whether certificates were shown.
+
+    ``rotating`` is the changing part of the QR; without the one shown now the code can be read, not confirmed.
+    """
+    now = now or timezone.now()
+    actor = changed(actor, place=place or actor.place)
+    with transaction.atomic():
+        visit = lock(visit)
+        code = codes.current(visit.number)
+        live = code is not None and codes.rotating_ok(code, rotating, now)
+        if not firm_of_visit(actor, visit):
+            raise refuse("由被检查企业确认人员到场。", Remedy("请企业扫描检查码"), ids=("327-17-4",))
+        done = _arrive(actor, visit, "enterprise", now, live=live)
+        if done.first:
+            answer_seen(actor, visit, seen or {})
+    return done
+
+
+def find_uscc(scanned: str) -> str:
+    """The credit code inside what a QR holds (a firm's own code, a licence's address), or the text itself."""
+    plain = uscc.compact(scanned)
+    if len(plain) == uscc.LENGTH:
+        return plain
+    found = [m for m in re.findall(r"[0-9A-HJ-NPQRTUWXY]{18}", scanned.upper()) if uscc.check(m).valid]
+    return found[0] if found else plain[:40]
+
+
+def scan_by_officer(actor: Actor, visit: Visit, scanned: str, *, now: datetime | None = None) -> Arrival:
+    """扫企业码 (way two): the officer scans the firm's QR or licence while the code is shown."""
+    return _officer_way(actor, visit, "officer", find_uscc(scanned), now)
+
+
+def type_uscc(actor: Actor, visit: Visit, typed: str, *, now: datetime | None = None) -> Arrival:
+    """录入信用代码 (way two by hand)."""
+    return _officer_way(actor, visit, "typed", uscc.compact(typed), now)
+
+
+@enforces("HR-17-3")
+def _officer_way(actor: Actor, visit: Visit, way: str, found: str, now: datetime | None) -> Arrival:
+    now = now or timezone.now()
+    with transaction.atomic():
+        visit = lock(visit)
+        if not on_visit(actor, visit):
+            raise refuse("只有本次检查的检查人员可以扫码登记。", Remedy("请由检查人员办理"), ids=("327-17-4",))
+        name = Enterprise.objects.filter(uscc=found).values_list("name", flat=True).first() or ""
+        done = _arrive(actor, visit, way, now, found_uscc=found, found_name=name)
+        waiting = list(visit.reports.filter(kind="mismatch", cleared_at=None))
+        if waiting:
+            _clear(actor, visit, waiting, "已由检查人员扫企业码核实")
+    return done
+
+
+@enforces("327-17-4", "HR-17-4")
+def arrive_offline(
+    actor: Actor, visit: Visit, *, reason: str, device_at: datetime | None, photo: StoredFile | None, now: datetime | None = None,
+) -> Arrival:
+    """无网络登记: a provisional entry by the device's own time, redeemed when the phone is back; the supervisor looks."""
+    now = now or timezone.now()
+    actor = changed(actor, device_time=device_at)
+    with transaction.atomic():
+        visit = lock(visit)
+        known = facts.of(
+            visit, now=now, way="offline", reason=reason, device_at=device_at, photo=photo is not None and photo.matter == visit.number,
+        )
+        used = _used(visit)
+        if used is not None and visit.state != "to_enter" and on_visit(actor, visit):
+            return Arrival(False, used.used_at)
+        check("arrive_offline", visit, known)
+        code = codes.current(visit.number)
+        if not codes.redeem(code, "offline", now, device_at=device_at):
+            raise refuse("检查码已使用或者已撤销。", Remedy("刷新页面，查看最新状态"), ids=("327-17-4",))
+        receipt = VISIT.take(
+            "arrive_offline", visit, actor, known, opinion=reason, also=[code, *counters.use(visit)], arrived_at=visit.arrived_at or device_at,
+            scanned_at=device_at, offline_reason=reason[:100], offline_device_at=device_at, offline_synced_at=now,
+            offline_checked_at=None, offline_verdict="", arrived_place=(photo.place or actor.place)[:40],
+        )
+    return Arrival(True, device_at, receipt)
+
+
+@enforces("HR-17-4", "327-06-1")
+def check_offline(actor: Actor, visit: Visit, verdict: str, note: str) -> Receipt:
+    """无网络登记核查 by the judicial office: ``verified`` (核实) or ``explain`` (要求说明), with a note."""
+    with transaction.atomic():
+        visit = lock(visit)
+        if not supervisor_of_body(actor, visit):
+            raise refuse("由同级司法行政部门核查。", Remedy("请有权限的人员办理"), ids=("HR-17-4",))
+        broken = conflicts.breaches(actor, {"officer": visit.officers.values_list("person", flat=True)}, "confirmer")
+        if broken:
+            raise Refused(broken)
+        if not visit.offline_synced_at or verdict not in ("verified", "explain") or (verdict == "explain" and not note.strip()):
+            raise refuse("请选择核实或者要求说明，要求说明的写明内容。", Remedy("填写核查意见"), ids=("HR-17-4",), field="note")
+        with ledger.act("visit.offline_checked", actor, about=visit, opinion=note, duties=("HR-17-4",)) as act:
+            visit.offline_verdict, visit.offline_note = verdict, note[:300]
+            visit.offline_checked_at = timezone.now() if verdict == "verified" else None
+            visit.save()
+    return act.receipt
+
+
+# --- reports and recusal ---
+
+
+@enforces("327-18-2")
+def report_mismatch(actor: Actor, visit: Visit, text: str = "") -> Report:
+    """人员不符，我要反映: the enterprise stops the start until it is cleared. Twice is once."""
+    with transaction.atomic():
+        visit = lock(visit)
+        if not firm_of_visit(actor, visit) or visit.state not in IN_HAND:
+            raise refuse("由被检查企业在检查期间反映。", Remedy("拨打监督电话"), ids=("327-18-2",))
+        waiting = visit.reports.filter(kind="mismatch", cleared_at=None).first()
+        if waiting is not None:
+            return waiting
+        with ledger.act("visit.reported", actor, about=visit, opinion=text, duties=("327-18-2",)):
+            report = Report(visit=visit, kind="mismatch", text=text[:500], at=timezone.now())
+            report.save()
+    return report
+
+
+def clear_report(actor: Actor, visit: Visit, note: str) -> Receipt:
+    """The head's word that the people are the right ones, with what was done to make sure."""
+    with transaction.atomic():
+        visit = lock(visit)
+        if not head_of_body(actor, visit) or on_visit(actor, visit):
+            raise refuse("由本单位负责人核实人员。", Remedy("请负责人办理"), ids=("327-18-2",))
+        if not note.strip():
+            raise refuse("没有写明怎样核实的。", Remedy("填写核实情况"), ids=("327-18-2",), field="note")
+        return _clear(actor, visit, list(visit.reports.filter(kind="mismatch", cleared_at=None)), note)
+
+
+def _clear(actor: Actor, visit: Visit, reports: list[Report], note: str) -> Receipt:
+    with ledger.act("visit.report_cleared", actor, about=visit, opinion=note, duties=("327-18-2",)) as act:
+        for one in reports:
+            one.cleared_at, one.cleared_by_id = timezone.now(), actor.person
+            one.save()
+    return act.receipt
+
+
+@enforces("HR-18-2")
+def request_recusal(actor: Actor, visit: Visit, seat_id: int, reason: str) -> Recusal:
+    """申请回避 by the enterprise or by an officer of himself; the start waits for the head."""
+    with transaction.atomic():
+        visit = lock(visit)
+        seat = visit.officers.filter(pk=seat_id, left_at=None).first()
+        own = seat is not None and seat.person_id == actor.person and on_visit(actor, visit)
+        if seat is None or not (firm_of_visit(actor, visit) or own):
+            raise refuse("由被检查企业或者检查人员本人申请回避。", Remedy("选择申请回避的人员"), ids=("HR-18-2",))
+        if not reason.strip():
+            raise refuse("没有写明申请回避的理由。", Remedy("填写理由"), ids=("HR-18-2",), field="reason")
+        with ledger.act("visit.recusal_asked", actor, about=visit, opinion=reason, duties=("HR-18-2",)):
+            asked = Recusal(visit=visit, officer=seat, asked_by=actor.name[:50], reason=reason[:300], asked_at=timezone.now())
+            asked.save()
+    return asked
+
+
+@enforces("HR-18-2")
+def decide_recusal(actor: Actor, recusal: Recusal, granted: bool, note: str = "") -> Receipt:
+    """The head decides; a granted one takes the officer off the visit."""
+    with transaction.atomic():
+        visit = lock(recusal.visit)
+        allowed = head_of_body(actor, visit) and access.may_approve(actor.person, visit.body_id, timezone.localdate(), "scheme")
+        if not allowed or actor.person == recusal.officer.person_id or recusal.decided_at:
+            raise refuse("由本单位负责人决定是否回避，已经决定的不再重复。", Remedy("请负责人办理"), ids=("HR-18-2",))
+        with ledger.act("visit.recusal_decided", actor, about=visit, opinion=note, duties=("HR-18-2",), extra={"granted": granted}) as act:
+            recusal.decided_at, recusal.decided_by_id, recusal.granted = timezone.now(), actor.person, granted
+            recusal.save()
+            if granted:
+                recusal.officer.left_at = timezone.now()
+                recusal.officer.save()
+    return act.receipt
+
+
+# --- notice ---
+
+
+@enforces("327-17-3", "327-18-3")
+def issue_notice(actor: Actor, visit: Visit) -> Paper:
+    """出具通知书: numbered, with people, items, basis, rights and duties, and a claim code for an enterprise without an
+    account. A second call gives the same paper."""
+
+    def work() -> Paper:
+        with transaction.atomic():
+            fresh = lock(visit)
+            kept = facts.notice_of(fresh)
+            if kept is not None:
+                return kept
+            if not on_visit(actor, fresh) or fresh.state not in IN_HAND:
+                raise refuse("领取检查码后，由本次检查的检查人员出具通知书。", Remedy("领取检查码"), ids=("327-17-3",))
+            broken = check_all(NOTICE, facts.of(fresh))
+            if broken:
+                raise Refused(broken)
+            batch = paper.Batch(actor, body=fresh.body, matter_kind="visit", matter=fresh.number, demo=fresh.demo)
+            claim = ""
+            if not fresh.enterprise.seats.exists():
+                claim = enterprises.make_claim_code(fresh.enterprise, batch.number("notice"), actor)
+            batch.add("notice", sheets.notice(fresh, codes.current(fresh.number), claim))
+            with ledger.act("visit.notice", actor, about=fresh, duties=("327-17-3", "327-18-3"), opinion=batch.number("notice")):
+                pass
+            return batch.settle()[0]
+
+    return paper.attempt(work)
+
+
+def acknowledge_notice(actor: Actor, visit: Visit, manner: str, *, receiver: str = "", receiver_role: str = "", **proof: Any) -> Any:
+    """The notice reached the enterprise: glass, paper, platform, refused or post, with its proof (``papers.delivery``)."""
+    with transaction.atomic():
+        visit = lock(visit)
+        notice = facts.notice_of(visit)
+        if notice is None:
+            raise refuse("尚未出具行政检查通知书。", Remedy("出具通知书", "visit-notice", (("number", visit.number),)), ids=("327-17-3",))
+        done = delivery.deliver([notice], manner, actor, matter=visit.number, receiver=receiver, receiver_role=receiver_role, **proof)
+        if receiver and not visit.receiver:
+            with ledger.act("visit.received", actor, about=visit, duties=("327-17-3",)):
+                visit.receiver, visit.receiver_role = receiver[:50], receiver_role[:50]
+                visit.save()
+    return done
+
+
+# --- start and what goes wrong ---
+
+
+def start(actor: Actor, visit: Visit, *, now: datetime | None = None) -> Receipt:
+    """开始检查: after the scan, certificates, notice; all that is missing at once."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        visit = lock(visit)
+        return VISIT.take("start", visit, actor, facts.of(visit, now=now), started_at=visit.started_at or now)
+
+
+def take_over_lead(actor: Actor, visit: Visit, why: str = "") -> Receipt:
+    """接续主办: an officer on the visit becomes lead, e.g. when the lead's phone is dead."""
+    with transaction.atomic():
+        visit = lock(visit)
+        if not on_visit(actor, visit):
+            raise refuse("只有本次检查的检查人员可以接续主办。", Remedy("请由检查人员办理"), ids=("327-18-1",))
+        with ledger.act("visit.lead_taken", actor, about=visit, opinion=why, duties=("327-08-2",)) as act:
+            for seat in visit.officers.filter(left_at=None):
+                seat.role = "lead" if seat.person_id == actor.person else "assist"
+                seat.save()
+    return act.receipt
+
+
+@enforces("HR-15-8", "327-08-2")
+def not_done(
+    actor: Actor, visit: Visit, why: str, note: str, *, photo: StoredFile | None = None, now: datetime | None = None,
+) -> Receipt:
+    """未实施: closed, moved, missing, refused, wrong or illness. Where nobody could be inspected the place is given back."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        visit = lock(visit)
+        seen = photo is not None and photo.matter == visit.number
+        known = facts.of(visit, now=now, why=why, reason=note, photo=seen)
+        also: list[Any] = []
+        if why in NOBODY_THERE:
+            also = [*counters.give_back(visit, used_too=True), *codes.revoke_all(visit.number, "未实施", now)]
+        return VISIT.take(
+            "not_done", visit, actor, known, opinion=note, also=also, not_done_why=why, not_done_note=note[:300], ended_at=now,
+        )
+
+
+def resume_refused(actor: Actor, visit: Visit) -> Receipt:
+    """企业改变意见，继续: back to where the refusal came, inside the window."""
+    with transaction.atomic():
+        visit = lock(visit)
+        step = "resume_refused" if visit.scanned_at else "resume_at_door"
+        return VISIT.take(step, visit, actor, facts.of(visit), not_done_why="", ended_at=None)
+
+
+def resume(actor: Actor, visit: Visit, *, now: datetime | None = None) -> Receipt:
+    """继续检查, on another day only after the code was scanned again."""
+    with transaction.atomic():
+        visit = lock(visit)
+        return VISIT.take("resume", visit, actor, facts.of(visit, now=now))
+
+
+@enforces("327-06-1", "HR-15-8")
+def revoke(actor: Actor, visit: Visit, reason: str) -> Receipt:
+    """撤销检查 by the judicial office or the superior department, with reason; code revoked, a place not used given back."""
+    with transaction.atomic():
+        visit = lock(visit)
+        also = [*codes.revoke_all(visit.number, reason or "已撤销"), *counters.give_back(visit)]
+        return VISIT.take("revoke", visit, actor, facts.of(visit, reason=reason), opinion=reason, also=also, stopped_why=reason[:300])

@@ -1,0 +1,66 @@
+"""Loads what the rules at the door ask about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from jiangcheng.inspection.visits.facts import scheme
+from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.inspection.visits.rules.door import DoorFacts, SeatAtDoor
+from jiangcheng.inspection.visits.rules.scheme import judged_on
+from jiangcheng.inspection.visits.words import REPORT_KINDS
+from jiangcheng.kernel import parameters
+from jiangcheng.papers import codes
+from jiangcheng.papers.models import Paper
+
+EARLY_ROW = ("to_approve", "to_code", "to_enter")
+
+
+def seats_at_door(visit: Visit, today: Any) -> tuple[SeatAtDoor, ...]:
+    """Officers on the visit with certificate today, shown or not, and the enterprise's answer."""
+    rows = scheme.seats(visit)
+    return tuple(
+        SeatAtDoor(on, row.shown_at is not None, row.seen) for row, on in zip(rows, scheme.officers_on(visit, today), strict=True)
+    )
+
+
+def notice_of(visit: Visit) -> Paper | None:
+    """The notice of the visit that was not declared void."""
+    return Paper.objects.filter(matter_kind="visit", matter=visit.number, kind="notice", void_reason="").order_by("-id").first()
+
+
+def row_withdrawn(visit: Visit) -> bool:
+    """Was the plan row withdrawn since the visit was planned?"""
+    if visit.row is None or visit.state not in EARLY_ROW:
+        return False
+    return not scheme.row_usable(visit, scheme.day_of(visit))
+
+
+def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
+    """Facts of a visit at the door; ``said`` are what this act brings (way, found_uscc, live, reason, photo, why …)."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    code = codes.current(visit.number)
+    office = visit.body.judicial_office
+    paper = notice_of(visit)
+    last = scheme.last_report(visit.window_end) if visit.window_end else None
+    reports = visit.reports.filter(cleared_at=None, kind="mismatch")
+    pending = visit.recusals.filter(decided_at=None).select_related("officer__person")
+    values = {
+        "number": visit.number, "now": now, "today": today,
+        "judged": judged_on(scheme.day_of(visit), parameters.value("decree.in-force")),
+        "code_state": codes.state_now(code, now) if code else "unknown", "scanned": visit.scanned_at is not None,
+        "scanned_today": visit.scanned_at is not None and timezone.localdate(visit.scanned_at) == today,
+        "seats": seats_at_door(visit, today), "window_start": visit.window_start, "window_end": visit.window_end,
+        "single_officer_law": visit.single_officer_law, "notice": paper.number if paper else "",
+        "items": tuple((v.name, v.basis) for v in scheme.versions(visit)),
+        "open_reports": tuple(REPORT_KINDS.get(r.kind, r.kind) + (f"（{r.text}）" if r.text else "") for r in reports),
+        "recusal_pending": tuple(r.officer.person.name for r in pending), "row_withdrawn": row_withdrawn(visit),
+        "body_name": visit.body.name, "office_phone": office.complaint_phone if office else "",
+        "uscc": visit.enterprise.uscc, "name": visit.enterprise.name, "report_until": last, "offline_allowed": last is not None,
+        "why": visit.not_done_why,
+    }
+    return DoorFacts(**{**values, **said})

@@ -1,0 +1,268 @@
+"""Rules at the door: code shown and scanned, certificates shown, notice issued, people as named (articles 17, 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from jiangcheng.inspection.visits.rules.scheme import OfficerOn, strict_law, when_judged
+from jiangcheng.law.rule import Breach, Remedy, rule
+
+WHEN = {
+    "not_yet": "尚未到检查时间", "expired": "检查码已过期，检查时间已经结束", "revoked": "检查码已撤销", "used": "检查码已使用",
+    "unknown": "没有检查码", "bad_signature": "检查码签名不符",
+}
+
+
+@dataclass(frozen=True)
+class SeatAtDoor:
+    """An officer at the door: certificate today, shown or not, and what the enterprise said (yes, no or nothing)."""
+
+    on: OfficerOn
+    shown: bool
+    seen: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.on.name
+
+
+@dataclass(frozen=True)
+class DoorFacts:
+    """A visit at the door. ``code_state`` is a state of ``papers.codes``; ``way`` how the code is being redeemed.
+
+    ``scanned_today`` says whether the code was scanned on this civil day; ``found_uscc`` and ``found_name`` are what
+    the officer scanned or typed.
+    """
+
+    number: str
+    now: datetime
+    today: date
+    judged: bool
+    code_state: str
+    scanned: bool
+    scanned_today: bool
+    seats: tuple[SeatAtDoor, ...]
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    single_officer_law: str = ""
+    notice: str = ""
+    items: tuple[tuple[str, str], ...] = ()
+    open_reports: tuple[str, ...] = ()
+    recusal_pending: tuple[str, ...] = ()
+    row_withdrawn: bool = False
+    body_name: str = ""
+    office_phone: str = ""
+    uscc: str = ""
+    name: str = ""
+    way: str = ""
+    found_uscc: str = ""
+    found_name: str = ""
+    live: bool = True
+    reason: str = ""
+    device_at: datetime | None = None
+    report_until: datetime | None = None
+    offline_allowed: bool = True
+    photo: bool = False
+    why: str = ""
+
+    def for_(self, **changes: object) -> DoorFacts:
+        """The same facts with something changed."""
+        return replace(self, **changes)
+
+
+def to(f: DoorFacts, text: str, page: str = "visit-detail") -> Remedy:
+    return Remedy(text, page, (("number", f.number),))
+
+
+@rule("327-17-4", "HR-17-5")
+def code_good(f: DoorFacts) -> Breach | None:
+    """The code is redeemed once, inside its window."""
+    if f.code_state == "valid":
+        return None
+    again = (to(f, "申请调整时间"),) if f.code_state in ("not_yet", "expired") else (to(f, "重新领取检查码"),)
+    return Breach(f"{WHEN.get(f.code_state, '检查码无效')}，不能入企。", again)
+
+
+@rule("HR-17-3", "327-17-4")
+def scanned_live(f: DoorFacts) -> Breach | None:
+    """The enterprise confirms what stands on the officer's screen now; a forwarded picture can be read, not confirmed."""
+    if f.way != "enterprise" or f.live:
+        return None
+    return Breach(
+        "这不是执法人员手机上正在显示的检查码，只能查看，不能确认到场。",
+        (Remedy("请对方亮码后重新扫码"), Remedy("也可由执法人员扫企业码或者录入信用代码")),
+    )
+
+
+@rule("327-17-4", "327-08-2")
+def same_subject(f: DoorFacts) -> Breach | None:
+    """What is scanned or typed at the door is the subject of the visit; never gone on with anyway."""
+    if f.way not in ("officer", "typed") or f.found_uscc == f.uscc:
+        return None
+    found = f.found_name or "未登记的主体"
+    return Breach(
+        f"扫描的企业与检查对象不一致。检查对象：{f.name}（{f.uscc}）；扫描结果：{found}（{f.found_uscc}）。",
+        (to(f, "返回"), to(f, "未实施：对象有误", "visit-not-done")), "uscc",
+    )
+
+
+@rule("327-13-1", "HR-14-2")
+def row_stands(f: DoorFacts) -> Breach | None:
+    """The plan row was not withdrawn after the code was issued."""
+    if not f.row_withdrawn:
+        return None
+    return Breach("对应的计划行已取消，检查码随之失效，不能入企。", (to(f, "撤销本次检查"), Remedy("查看年度计划", "planner-plan", (("year", f.today.year),))))
+
+
+@rule("327-18-2", "327-18-1")
+def certificates_good(f: DoorFacts) -> Iterator[Breach]:
+    """Certificates are looked at again at the door: what was good at approval may have lapsed overnight."""
+    change = (to(f, "请负责人更换人员"),)
+    for seat in f.seats:
+        if not seat.on.certificate.valid:
+            yield Breach(seat.on.certificate.sentence, change)
+
+
+@rule("327-17-4")
+def scanned(f: DoorFacts) -> Breach | None:
+    """No start without the scan."""
+    if f.scanned:
+        return None
+    return Breach(
+        "尚未扫码，不能开始检查。",
+        (
+            to(f, "请企业扫描检查码", "visit-code"), Remedy("扫企业码或录入统一社会信用代码", "officer-scan", (("number", f.number),)),
+            to(f, "现场无网络的，选择“无网络登记”并写明原因", "visit-offline"),
+        ),
+    )
+
+
+@rule("327-17-4")
+def scanned_again(f: DoorFacts) -> Breach | None:
+    """A visit goes on on a second day with the same code, scanned again inside the window."""
+    if f.window_end and f.now > f.window_end:
+        return Breach("检查时间已经结束，不能继续检查。", (to(f, "申请调整时间"), to(f, "结束检查", "visit-finish")))
+    if f.scanned_today:
+        return None
+    return Breach("今天尚未扫码，不能继续检查。", (to(f, "请企业再次扫描检查码", "visit-code"),))
+
+
+@rule("327-18-2")
+def certificates_shown(f: DoorFacts) -> Iterator[Breach]:
+    """Each officer has shown the certificate, unasked; an enterprise that says otherwise is to be shown it again."""
+    for seat in f.seats:
+        if not seat.shown:
+            said = "，企业反映未出示" if seat.seen == "no" else ""
+            yield Breach(f"{seat.name}尚未出示执法证件{said}。", (to(f, "展示证件", "visit-code"),))
+
+
+@rule("327-18-1")
+def two_on_the_spot(f: DoorFacts) -> Breach | None:
+    """Two officers with good certificates are there when it starts."""
+    good = sum(s.on.certificate.valid for s in f.seats)
+    if good >= (1 if strict_law(f.single_officer_law) else 2):
+        return None
+    return Breach(f"证件有效的检查人员只有 {good} 人，不得少于两人。", (to(f, "请负责人更换人员"),))
+
+
+@rule("327-17-3")
+def notice_issued(f: DoorFacts) -> Breach | None:
+    """行政检查通知书 is issued before anything is inspected."""
+    if f.notice:
+        return None
+    return Breach("尚未出具行政检查通知书。", (to(f, "出具通知书", "visit-notice"),))
+
+
+@rule("327-18-3")
+def notice_complete(f: DoorFacts) -> Iterator[Breach]:
+    """The notice states every item with its basis; rights and duties are part of its form."""
+    if not f.items:
+        yield Breach("通知书没有检查事项。", (to(f, "修改检查方案", "visit-scheme"),))
+    for name, basis in f.items:
+        if not basis.strip():
+            yield Breach(f"“{name}”没有登记检查依据，通知书不能说明依据。", (Remedy("联系计划管理员补全检查依据", "planner-items"),))
+
+
+@rule("327-18-2", "HR-17-7")
+def people_confirmed(f: DoorFacts) -> Iterator[Breach]:
+    """What the enterprise reported about the people is cleared first, by scanning its code or by the head's word."""
+    for one in f.open_reports:
+        yield Breach(
+            f"企业反映：{one}，请先核实。",
+            (Remedy("扫企业码或录入信用代码", "officer-scan", (("number", f.number),)), to(f, "请负责人核实"),
+             Remedy(f"联系司法行政部门 {f.office_phone}".strip())),
+        )
+
+
+@rule("HR-18-2")
+def recusal_decided(f: DoorFacts) -> Iterator[Breach]:
+    """A request that an officer stand aside pauses the visit until the head has decided."""
+    for name in f.recusal_pending:
+        yield Breach(f"当事人申请{name}回避，负责人尚未决定，检查暂停。", (to(f, "请负责人决定"),))
+
+
+@rule("HR-17-4", "327-17-4")
+def offline_explained(f: DoorFacts) -> Iterator[Breach]:
+    """Without network an officer says why, when by the device, and takes a photo; inside the window, and in time."""
+    if not f.offline_allowed:
+        yield Breach("平台约定不采用无网络登记。", (to(f, "亮码", "visit-code"),))
+    if not f.reason.strip():
+        yield Breach("没有写明无网络的原因。", (to(f, "选择原因：地下室、信号差、平台故障或者其他", "visit-offline"),), "reason")
+    if f.device_at is None:
+        yield Breach("没有设备时间。", (to(f, "重新登记", "visit-offline"),), "device_at")
+    elif f.device_at > f.now:
+        yield Breach("设备时间晚于平台时间，请校准手机时间。", (to(f, "重新登记", "visit-offline"),), "device_at")
+    elif f.window_start and f.window_end and not f.window_start <= f.device_at <= f.window_end:
+        yield Breach("登记的到场时间不在批准的检查时间内。", (to(f, "申请调整时间"),), "device_at")
+    if not f.photo:
+        yield Breach("没有门头或者营业执照照片。", (to(f, "拍照", "visit-offline"),), "photo")
+
+
+@rule("327-17-4")
+def code_issued(f: DoorFacts) -> Breach | None:
+    """There is a code that was neither used nor revoked, whatever the hour."""
+    if f.code_state in ("valid", "not_yet", "expired"):
+        return None
+    return Breach(f"{WHEN.get(f.code_state, '检查码无效')}，不能入企。", (to(f, "领取检查码"),))
+
+
+@rule("327-08-2")
+def not_done_told(f: DoorFacts) -> Iterator[Breach]:
+    """A visit that is not carried out says why, with a photo where a place was found closed, moved or empty."""
+    if not f.why:
+        yield Breach("没有选择未实施的原因。", (to(f, "选择原因", "visit-not-done"),), "why")
+    if not f.reason.strip():
+        yield Breach("没有写明现场情况。", (to(f, "填写现场情况", "visit-not-done"),), "note")
+    if f.why in ("closed", "moved", "missing") and not f.photo:
+        yield Breach("没有现场照片。", (to(f, "拍照", "visit-not-done"),), "photo")
+
+
+@rule("327-08-2")
+def was_refused(f: DoorFacts) -> Breach | None:
+    """Only a visit that the enterprise refused goes on when it changes its mind, and inside the window."""
+    if f.why != "refused":
+        return Breach("本次检查不是因企业拒绝而未实施，不能继续。", (Remedy("另行安排检查", "officer-scheme-new"),))
+    if f.window_end and f.now > f.window_end:
+        return Breach("检查时间已经结束。", (Remedy("另行安排检查", "officer-scheme-new"),))
+    return None
+
+
+@rule("327-06-1")
+def reasoned(f: DoorFacts) -> Breach | None:
+    """An authority that revokes a visit says why."""
+    if f.reason.strip():
+        return None
+    return Breach("没有写明撤销的理由。", (to(f, "填写理由"),), "opinion")
+
+
+ARRIVE = when_judged(row_stands, code_good, same_subject, scanned_live, certificates_good)
+OFFLINE = when_judged(row_stands, code_issued, offline_explained, certificates_good)
+SHOW = when_judged(row_stands, code_good, certificates_good)
+START = when_judged(scanned, people_confirmed, recusal_decided, two_on_the_spot, certificates_good, certificates_shown, notice_issued)
+NOT_DONE = when_judged(not_done_told)
+RESUME_REFUSED = when_judged(was_refused)
+RESUME = when_judged(scanned_again, recusal_decided, two_on_the_spot, certificates_good)
+REVOKE = when_judged(reasoned)
+NOTICE = when_judged(notice_complete)

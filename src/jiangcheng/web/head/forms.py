@@ -1,0 +1,47 @@
+"""Input boundary of the head's desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from jiangcheng.kernel import calendar
+from jiangcheng.parties import words
+from jiangcheng.parties.models import Delegation, Headship, Person
+
+
+class DelegationForm(forms.ModelForm):
+    """A written delegation to a deputy head, with scope and term (HR-17-1)."""
+
+    class Meta:
+        model = Delegation
+        fields = ["taker", "scope", "paper", "valid_from", "valid_until"]
+        labels = {"taker": "受托人", "valid_from": "自", "valid_until": "至"}
+        widgets = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}), "valid_until": forms.DateInput(attrs={"type": "date"}),
+        }
+        help_texts = {
+            "paper": "例：武示市监授〔2026〕3号", "taker": "只能委托给本单位的分管负责人（平台约定 HR-17-1）。",
+        }
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        day = calendar.today()
+        deputies = Headship.objects.filter(body=actor.body, rank="deputy", valid_from__lte=day).exclude(valid_until__lt=day)
+        self.fields["taker"].queryset = Person.objects.filter(pk__in=deputies.values("person")).exclude(pk=actor.person)
+        self.fields["scope"].choices = words.DELEGATION_SCOPES
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        start, end = data.get("valid_from"), data.get("valid_until")
+        if start and end and end < start:
+            self.add_error("valid_until", "截止日不能早于起始日。")
+        if start and end and data.get("taker"):
+            standing = Delegation.objects.filter(
+                body=self.actor.body, taker=data["taker"], ended_at=None, valid_from__lte=end, valid_until__gte=start
+            ).first()
+            if standing:
+                self.add_error("valid_from", f"与 {standing.paper}（{standing.valid_from} 至 {standing.valid_until}）的期限重叠。")
+        return data

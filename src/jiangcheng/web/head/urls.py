@@ -1,0 +1,15 @@
+"""Addresses of the head's desk."""
+
+from django.urls import path
+
+from jiangcheng.web.head import views
+
+urlpatterns = [
+    path("", views.home, name="head-home"),
+    path("visits/<str:number>/", views.visit, name="head-visit"),
+    path("visits/<str:number>/replace/", views.replace, name="head-replace"),
+    path("recusals/<int:pk>/", views.recusal, name="head-recusal"),
+    path("delegation/", views.delegation, name="head-delegation"),
+    path("delegation/<int:pk>/end/", views.end_delegation, name="head-delegation-end"),
+    path("office/", views.office, name="head-office"),
+]

@@ -1,0 +1,3 @@
+"""Not built yet."""
+
+urlpatterns: list = []

@@ -1,0 +1,130 @@
+"""检查方案: from a plan row to 提交审批."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from jiangcheng.inspection.items import queries as items
+from jiangcheng.inspection.plans import queries as plans
+from jiangcheng.inspection.plans.models import PlanRow
+from jiangcheng.inspection.visits import counters, draw
+from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.facts import scheme as facts
+from jiangcheng.inspection.visits.flows import VISIT
+from jiangcheng.inspection.visits.models import Draw, Visit
+from jiangcheng.kernel import calendar
+from jiangcheng.law.rule import Refused
+from jiangcheng.law.screens import screen
+from jiangcheng.parties import scope as scoping
+from jiangcheng.parties.models import Certificate, Site
+from jiangcheng.web.desk import desk
+from jiangcheng.web.errors import refused_response
+from jiangcheng.web.officer.forms import SchemeForm, scheme_initial
+
+
+def colleagues(request: HttpRequest) -> list[tuple[int, str]]:
+    """Officers of the body besides oneself, with number and term of the certificate on a second line."""
+    found = Certificate.objects.filter(body=request.actor.body, revoked_at=None).exclude(person=request.actor.person)
+    rows = {c.person_id: f"{c.person.name}\n执法证号 {c.number}，有效期至 {c.valid_until:%Y-%m-%d}"
+            for c in found.select_related("person").order_by("person__name", "valid_until")}
+    return list(rows.items())
+
+
+@screen("officer/schemes/new", "327-17-1")
+@desk("officer")
+def new(request: HttpRequest) -> HttpResponse:
+    """Plan rows that are open this quarter; with ``row`` the choice of the subject."""
+    day = calendar.today()
+    rows = plans.usable_rows(request.actor.body, day)
+    wanted = request.GET.get("row") or request.POST.get("row")
+    if wanted:
+        row = next((r for r in rows if str(r.pk) == wanted), None)
+        if row is None:
+            raise Http404("row")
+        return _subject(request, row)
+    query = request.GET.get("q", "").strip()
+    season = [r for r in rows if plans.in_season(r, day) and (not query or query in r.item_name)]
+    later = [r for r in rows if not plans.in_season(r, day)]
+    newest = plans.newest(request.actor.body, day.year)
+    version = items.in_force_many([r.item_id for r in season if r.item_id], day)
+    shown = [(r, version.get(r.item_id), Visit.objects.filter(row=r).exclude(state__in=("revoked", "lapsed")).count()) for r in season]
+    return render(request, "officer/scheme_new.html", {"title": "制作检查方案", "rows": shown, "later": len(later), "plan": newest, "q": query})
+
+
+def _subject(request: HttpRequest, row: PlanRow) -> HttpResponse:
+    """抽取对象 or 指定对象（需理由）; both end in a draft."""
+    reason = request.POST.get("reason", "").strip()
+    pool = draw.Pool(q=request.POST.get("pool", "").strip())
+    query = request.GET.get("q", "").strip() or request.POST.get("q", "").strip()
+    context: dict[str, Any] = {"title": "确定检查对象", "row": row, "q": query, "reason": reason, "pool": pool.q}
+    if request.method == "POST":
+        try:
+            if request.POST.get("how") == "draw":
+                drawn = draw.draw_subjects(request.actor, row, 1, pool)
+                visit = scheme.draft(request.actor, row_id=row.pk, draw_id=drawn.pk)
+            else:
+                site = request.POST.get("site", "")
+                chosen = int(site) if site.isdigit() else None
+                visit = scheme.draft(request.actor, row_id=row.pk, site_id=chosen, pick_reason=reason)
+        except Refused as refused:
+            return refused_response(request, refused, "officer/scheme_subject.html", context | _found(row, query))
+        return redirect("visit-scheme", number=visit.number)
+    open_draw = Draw.objects.filter(row=row, by=request.actor.person).order_by("-at").first()
+    context["left"] = draw.left(open_draw) if open_draw else []
+    return render(request, "officer/scheme_subject.html", context | _found(row, query))
+
+
+def _found(row: PlanRow, query: str) -> dict[str, Any]:
+    pool = draw.candidates(row, draw.Pool(free=True))
+    found: list[Site] = []
+    if query:
+        sites = draw.sites_in(row).filter(enterprise__in=draw.candidates(row, draw.Pool(q=query, free=False)))
+        found = list(sites.select_related("enterprise")[:20])
+    return {"pool_size": pool.count(), "sites": found}
+
+
+@screen("officer/schemes/<no>", "327-17-1", "327-18-1", "327-15-1")
+@desk("officer")
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """The scheme: time, people, content. Saving keeps everything; 提交审批 says all that is missing."""
+    visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
+    if visit.state not in scheme.EDITABLE:
+        return redirect("visit-detail", number=number)
+    form = SchemeForm(request.POST or None, initial=scheme_initial(visit, request.actor.person), colleagues=colleagues(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            visit = _save(request, visit, form)
+            if request.POST.get("step") == "submit":
+                scheme.submit(request.actor, visit)
+                messages.success(request, "已提交审批。负责人办理前可以撤回。")
+                return redirect("visit-detail", number=number)
+        except Refused as refused:
+            visit.refresh_from_db()
+            return refused_response(request, refused, "officer/scheme.html", _page(visit, form))
+        messages.success(request, "检查方案已保存。")
+        return redirect("visit-scheme", number=number)
+    return render(request, "officer/scheme.html", _page(visit, form), status=422 if form.is_bound else 200)
+
+
+def _save(request: HttpRequest, visit: Visit, form: SchemeForm) -> Visit:
+    visit = scheme.save_scheme(request.actor, visit, **form.values())
+    declared = form.cleaned_data["declared"]
+    lead = next((o for o in facts.seats(visit) if o.role == "lead"), None)
+    first = lead.person_id if lead else request.actor.person
+    people = [(first, "lead", declared)] + [(p, "assist", declared) for p in form.cleaned_data["assistants"] if p != first]
+    if lead and request.actor.person not in {p for p, _, _ in people}:
+        people.append((request.actor.person, "assist", declared))
+    return scheme.set_officers(request.actor, visit, people)
+
+
+def _page(visit: Visit, form: SchemeForm) -> dict[str, Any]:
+    known = facts.of(visit)
+    return {
+        "title": "检查方案", "visit": visit, "form": form, "items": visit.items.select_related("version"), "limits": known.limits,
+        "counted": counters.why_not_counted(visit), "missing": VISIT.missing("submit", known), "seats": facts.seats(visit),
+        "returned": visit.state == "returned",
+    }

@@ -1,0 +1,170 @@
+"""今日, 检查, 我的: what is due, one visit, one's certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from jiangcheng.inspection.visits import counters, queries, words
+from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.facts import scheme as facts
+from jiangcheng.inspection.visits.flows import VISIT
+from jiangcheng.inspection.visits.models import Order, Visit
+from jiangcheng.kernel import calendar, ledger
+from jiangcheng.law.rule import Refused
+from jiangcheng.law.screens import screen
+from jiangcheng.papers.models import Paper
+from jiangcheng.parties import certificates
+from jiangcheng.parties import scope as scoping
+from jiangcheng.parties.models import Certificate
+from jiangcheng.web.context import navigation
+from jiangcheng.web.desk import desk
+from jiangcheng.web.errors import refused_response
+from jiangcheng.web.officer.forms import RescheduleForm
+
+
+@navigation("officer")
+def nav(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {"label": "今日", "url": reverse("officer-home"), "icon": "today"},
+        {"label": "检查", "url": reverse("officer-visits"), "icon": "visit"},
+        {"label": "扫码", "url": reverse("officer-scan"), "icon": "scan"},
+        {"label": "我的", "url": reverse("officer-me"), "icon": "me"},
+    ]
+
+
+@screen("officer/", "327-08-2", "327-20-5")
+@desk("officer")
+def home(request: HttpRequest) -> HttpResponse:
+    """What is due: late orders, today's visits, corrections to recheck, returned schemes, other work under way."""
+    today = calendar.today()
+    mine = queries.my_visits(request.actor).select_related("enterprise", "site", "order")
+    running = list(mine.exclude(state__in=("closed", "archived", "revoked", "lapsed")).order_by("window_start")[:200])
+    now = [v for v in running if v.state in ("to_code", "to_enter", "to_approve") and v.window_start
+           and timezone.localdate(v.window_start) <= today <= timezone.localdate(v.window_end)]
+    at_door = [v for v in running if v.state in ("arrived", "inspecting", "broken_off", "to_tell")]
+    drafts = [v for v in running if v.state in ("draft", "returned")]
+    told = [v for v in running if v.state in ("told", "not_done")]
+    later = [v for v in running if v.state in ("to_code", "to_enter", "to_approve") and v not in now]
+    orders = [(o, calendar.limit(o.due)) for o in queries.followups(request.actor).select_related("visit__enterprise").order_by("due")[:50]]
+    certificate = certificates.valid_certificate(request.actor.person, request.actor.body, today)
+    return render(request, "officer/home.html", {
+        "title": "今日", "today": today, "now": now, "at_door": at_door, "drafts": drafts, "told": told, "later": later, "orders": orders,
+        "total": len(now) + len(at_door) + len(drafts) + len(told) + len(orders), "certificate": certificate,
+        "ends_in": (certificate.valid_until - today).days if certificate else None,
+    })
+
+
+@screen("officer/visits", "327-24-2")
+@desk("officer")
+def listing(request: HttpRequest) -> HttpResponse:
+    """All visits in one's scope, with search and filter."""
+    found = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body)).select_related("enterprise", "site")
+    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    if query:
+        found = found.filter(
+            Q(enterprise__name__icontains=query) | Q(enterprise__uscc__iexact=query) | Q(number__icontains=query)
+            | Q(enterprise__initials__icontains=query.lower())
+        )
+    if state in words.STATES:
+        found = found.filter(state=state)
+    page = Paginator(found.order_by("-window_start", "-id"), 20).get_page(request.GET.get("page"))
+    chips = [("", "全部"), *[(s, words.STATES[s]) for s in ("to_approve", "to_enter", "inspecting", "following", "closed", "archived")]]
+    return render(request, "officer/visits.html", {"title": "检查", "page": page, "chips": chips})
+
+
+PRIMARY = {
+    "draft": ("继续填写", "visit-scheme"), "returned": ("修改方案", "visit-scheme"), "to_enter": ("亮码", "visit-code"),
+    "arrived": ("开始检查", "visit-record"), "inspecting": ("继续检查", "visit-record"), "to_tell": ("告知结果", "visit-finish"),
+    "broken_off": ("继续检查", "visit-record"), "told": ("办结", "visit-finish"), "following": ("跟踪整改", "visit-finish"),
+    "not_done": ("办结", "visit-finish"), "closed": ("归档", "visit-finish"),
+}
+TABS = (("base", "基本信息"), ("items", "检查事项"), ("papers", "文书"), ("process", "办理过程"))
+NEXT_STEP = {"to_code": "issue", "to_enter": "arrive", "arrived": "start"}
+
+
+@screen("officer/visits/<no>", "327-08-2", "327-17-2", "327-15-1")
+@desk("officer")
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """State, window, missing list, four tabs, the one next action."""
+    visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
+    return render(request, "officer/visit.html", _page(request, visit))
+
+
+def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+    known = facts.of(visit)
+    step = NEXT_STEP.get(visit.state)
+    missing = VISIT.missing(step, known) if step == "issue" else queries.missing_at_door(visit, request.actor) if step else ()
+    word, url = PRIMARY.get(visit.state, ("", ""))
+    left = visit.window_end and (visit.window_end - timezone.now()).total_seconds()
+    return {
+        "title": "检查详情", "visit": visit, "people": facts.seats(visit), "items": visit.items.select_related("version"),
+        "limits": known.limits, "counted": counters.why_not_counted(visit), "missing": missing, "primary": word,
+        "primary_url": reverse(url, args=[visit.number]) if url else "", "process": ledger.history(visit),
+        "papers": scoping.scope(request.actor, Paper.objects.filter(matter_kind="visit", matter=visit.number)).order_by("issued_at"),
+        "orders": visit.orders.all(), "tab_words": TABS, "tab": request.GET.get("tab", "base"), "tone": words.TONES.get(visit.state, ""),
+        "on_it": visit.officers.filter(person=request.actor.person, left_at=None).exists(),
+        "opens": visit.window_start and timezone.now() < visit.window_start, "closing": left is not None and 0 < left < 1800,
+    }
+
+
+@desk("officer")
+@require_POST
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    """Steps without a form of their own: 领取检查码, 撤回, 归档 …"""
+    visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
+    step = request.POST.get("step", "")
+    try:
+        if step == "issue":
+            scheme.issue_code(request.actor, visit)
+            return redirect("visit-code", number=number)
+        if step == "withdraw":
+            scheme.withdraw(request.actor, visit)
+            messages.success(request, "已撤回，可以继续修改。")
+        elif step == "drop":
+            scheme.drop(request.actor, visit, request.POST.get("reason", "").strip())
+            messages.success(request, f"{number} 已撤销。")
+        elif step == "declare":
+            scheme.declare(request.actor, visit)
+            messages.success(request, "已声明与企业没有利害关系。")
+    except Refused as refused:
+        visit.refresh_from_db()
+        return refused_response(request, refused, "officer/visit.html", _page(request, visit))
+    return redirect("visit-detail", number=number)
+
+
+@screen("officer/visits/<no>/reschedule", "327-17-1")
+@desk("officer")
+def reschedule(request: HttpRequest, number: str) -> HttpResponse:
+    """申请调整时间: back to the head with a new window."""
+    visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
+    form = RescheduleForm(request.POST or None)
+    context = {"title": "调整时间", "visit": visit, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            scheme.reschedule(request.actor, visit, *form.window(), form.cleaned_data["reason"])
+        except Refused as refused:
+            visit.refresh_from_db()
+            return refused_response(request, refused, "officer/reschedule.html", context)
+        messages.success(request, "已提交审批，原检查码已撤销。")
+        return redirect("visit-detail", number=number)
+    return render(request, "officer/reschedule.html", context, status=422 if form.is_bound else 200)
+
+
+@screen("officer/me", "327-18-2")
+@desk("officer")
+def me(request: HttpRequest) -> HttpResponse:
+    """Certificate with term, sessions, type size."""
+    today = calendar.today()
+    held = Certificate.objects.filter(person=request.actor.person, body=request.actor.body).order_by("-valid_until")
+    rows = [(c, certificates.status_on(c, today), (c.valid_until - today).days) for c in held]
+    orders = scoping.scope(request.actor, Order.objects.filter(visit__officers__person=request.actor.person)).distinct().count()
+    return render(request, "officer/me.html", {"title": "我的", "rows": rows, "orders": orders})

@@ -1,0 +1,45 @@
+"""待办: where each desk begins, and how many things wait there. The count is the length of the list behind it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from jiangcheng.inspection.plans.models import Filing, Plan
+from jiangcheng.inspection.visits import queries
+from jiangcheng.kernel.actor import Actor
+
+DESKS = (
+    ("officer", "officer-home"), ("head", "head-home"), ("planner", "planner-home"), ("supervisor", "supervisor-home"),
+    ("superior", "superior-home"), ("enterprise", "enterprise-home"), ("leader", "leader-home"), ("admin", "admin-home"),
+)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of one's desk; the public page without log-in."""
+    for role, name in DESKS:
+        if request.actor.has(role):
+            return redirect(name)
+    return redirect("public-home")
+
+
+def count(request: HttpRequest) -> int:
+    """Things that wait for the person, over all roles of the present seat."""
+    return sum(number(request.actor) for role, number in COUNTS if request.actor.has(role))
+
+
+def _plans(actor: Actor) -> int:
+    return Plan.objects.filter(body=actor.body, state__in=("to_mend", "returned")).count()
+
+
+def _filings(actor: Actor) -> int:
+    return Filing.objects.filter(office=actor.body, state="waiting").count()
+
+
+COUNTS = (
+    ("officer", lambda actor: queries.today(actor).count() + queries.followups(actor).count()),
+    ("head", lambda actor: queries.to_approve(actor).count()),
+    ("planner", _plans),
+    ("supervisor", _filings),
+    ("superior", _filings),
+)
