@@ -6,6 +6,8 @@ import pytest
 
 from tests.world import World
 
+pytest_plugins = ["tests.plugin_proof"]
+
 
 @pytest.fixture
 def world(db):

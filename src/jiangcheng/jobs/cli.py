@@ -10,13 +10,21 @@ from collections.abc import Callable, Sequence
 import django
 from django.core.management import call_command, execute_from_command_line
 
+from jiangcheng.law import loading, report
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiangcheng.settings")
 
 
 def _load() -> None:
     """Import everything that cites the law, so that the register is complete."""
     django.setup()
-    __import__("jiangcheng.urls")
+    loading.load_all()
+
+
+def _undecided() -> list[str]:
+    from jiangcheng.kernel import parameters  # noqa: PLC0415  needs the apps
+
+    return list(parameters.undecided())
 
 
 def start(argv: Sequence[str]) -> int:
@@ -28,9 +36,7 @@ def start(argv: Sequence[str]) -> int:
 
 def law(argv: Sequence[str]) -> int:
     """Every duty with mode, status, what enforces it, tests and screens."""
-    from jiangcheng.law import report  # noqa: PLC0415  starts without a database
-
-    return report.main(list(argv), load=_load)
+    return report.main(list(argv), load=_load, undecided=_undecided)
 
 
 def demo(argv: Sequence[str]) -> int:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jiangcheng.inspection.items import real as items_real
-from jiangcheng.inspection.plans import real as plans_real
-from jiangcheng.kernel import calendar
-from jiangcheng.parties import real as parties_real
+from jiangcheng.inspection.items import real as items
+from jiangcheng.inspection.plans import real as plans
+from jiangcheng.parties import real as parties
 
 
 def load_all(say: Callable[[str], None]) -> None:
-    """Calendar, divisions and bodies seen, items and plans as drafts, the reference library."""
-    say(f"节假日：{calendar.seed_calendar()} 天")
-    for name, load in (("区划、主体、企业", parties_real.load), ("检查事项", items_real.load), ("检查计划", plans_real.load)):
+    """Divisions, bodies seen and enterprises; items and plans as drafts; the reference library."""
+    for name, load in (("区划、主体、企业", parties.load_real), ("检查事项和参考库", items.load_real), ("检查计划", plans.load_real)):
         say(f"{name}：{load()}")

@@ -278,7 +278,7 @@ def rotating_ok(code: InspectionCode, value: str, now: datetime) -> bool:
     """Was the QR scanned from a live screen? This half-minute, the one before or the one after (clocks differ)."""
     step = int(now.timestamp()) // STEP
     given = normal_short(value)
-    return any([hmac.compare_digest(_rotating(code.secret, step + d), given) for d in (-1, 0, 1)])
+    return any(hmac.compare_digest(_rotating(code.secret, step + d), given) for d in (-1, 0, 1))
 
 
 # --- redeem, revoke ---

@@ -156,9 +156,9 @@ def addressee(paper: Paper) -> str:
     return (paper.data.get("enterprise") or {}).get("uscc", "")
 
 
-def facts(delivery: Delivery, at: datetime | None = None) -> Facts:
-    """Facts of a delivery as stored."""
-    issued = [p.issued_at for p in delivery.papers.all()]
+def facts(delivery: Delivery, papers: Sequence[Paper], at: datetime | None = None) -> Facts:
+    """Facts of a delivery of these papers."""
+    issued = [p.issued_at for p in papers]
     return Facts(
         len(issued), delivery.receiver, delivery.signature_id is not None, delivery.proof_id is not None, delivery.consent,
         delivery.reason, delivery.witness, delivery.post_number, max(issued, default=None), at or delivery.delivered_at,
@@ -166,34 +166,45 @@ def facts(delivery: Delivery, at: datetime | None = None) -> Facts:
     )  # fmt: skip
 
 
-def deliver(
-    papers: Sequence[Paper], manner: str, actor: Actor, *, matter: str, receiver: str = "", receiver_role: str = "",
-    consent: str = "", reason: str = "", witness: str = "", witness_unit: str = "", post_number: str = "",
-    proof: StoredFile | None = None, signature: StoredFile | None = None, at: datetime | None = None,
-) -> Delivery:  # fmt: skip
-    """Deliver papers in one way. Raises ``Refused`` with all that the way still needs."""
-    now = timezone.now()
+def draft(manner: str, actor: Actor, *, matter: str, at: datetime | None = None, **values: Any) -> Delivery:
+    """An unsaved delivery: receiver, receiver_role, consent, reason, witness, witness_unit, post_number, proof,
+    signature, as the way needs. ``at`` is when it was delivered (now)."""
     if manner not in STEP_OF:
         raise Refused([Breach("请选择送达方式。", (Remedy("当场签收、平台送达、纸质签收、留置送达或邮寄，任选一种"),), "manner")])
-    row = Delivery(
-        state="waiting", matter=matter, manner=manner, receiver=receiver, receiver_role=receiver_role, consent=consent,
-        reason=reason, witness=witness, witness_unit=witness_unit, post_number=post_number, proof=proof,
-        signature=signature, by_id=actor.person,
+    return Delivery(
+        state="waiting", matter=matter, manner=manner, by_id=actor.person, delivered_at=at or timezone.now(),
+        **{k: v.strip() if isinstance(v, str) else v for k, v in values.items()},
     )  # fmt: skip
+
+
+def missing(row: Delivery, papers: Sequence[Paper]) -> tuple[Breach, ...]:
+    """What an unsaved delivery of these papers still needs."""
+    return FLOW.missing(STEP_OF[row.manner], facts(row, papers))
+
+
+def deliver(
+    papers: Sequence[Paper], manner: str, actor: Actor, *, matter: str, at: datetime | None = None, **values: Any
+) -> Delivery:  # fmt: skip
+    """Deliver papers in one way; ``values`` as in ``draft``. Raises ``Refused`` with all that the way still needs."""
+    return send(draft(manner, actor, matter=matter, at=at, **values), papers, actor)
+
+
+def send(row: Delivery, papers: Sequence[Paper], actor: Actor) -> Delivery:
+    """Deliver papers as drafted."""
+    at, row.delivered_at = row.delivered_at, None
     with transaction.atomic():
-        with ledger.act("delivery.open", actor, about=row, extra={"matter": matter}):
+        with ledger.act("delivery.open", actor, about=row, extra={"matter": row.matter}):
             row.save()
             row.papers.set(papers)
-        seen = facts(row, at or now)
-        changes = {} if manner == "post" else {"delivered_at": at or now}
-        FLOW.take(STEP_OF[manner], row, actor, seen, **changes)
+        changes = {} if row.manner == "post" else {"delivered_at": at}
+        FLOW.take(STEP_OF[row.manner], row, actor, facts(row, papers, at), **changes)
     return row
 
 
 def arrived(delivery: Delivery, actor: Actor, at: datetime, proof: StoredFile | None = None) -> ledger.Receipt:
     """The mail arrived: the day it was delivered, and the carrier's proof if there is one."""
     more = {"proof": proof} if proof else {}
-    return FLOW.take("arrived", delivery, actor, facts(delivery, at), delivered_at=at, **more)
+    return FLOW.take("arrived", delivery, actor, facts(delivery, list(delivery.papers.all()), at), delivered_at=at, **more)
 
 
 def came_back(delivery: Delivery, actor: Actor, reason: str, proof: StoredFile | None = None) -> ledger.Receipt:
@@ -234,9 +245,8 @@ def _proof(d: Delivery) -> str:
     return kept
 
 
-def sheet(d: Delivery, *, case: str, place: str, server: str) -> dict[str, Any]:
-    """Fields of the 送达回证 of a delivery that is done."""
-    papers = list(d.papers.order_by("id"))
+def sheet(d: Delivery, papers: Sequence[Paper], *, case: str, place: str, server: str) -> dict[str, Any]:
+    """Fields of the 送达回证 of a delivery that is done (or, not yet saved, about to be)."""
     when = cn_time(d.delivered_at)
     to = next((p.data["enterprise"]["name"] for p in papers if p.data.get("enterprise")), "")
     signed = d.manner in ("glass", "paper")

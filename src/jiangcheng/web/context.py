@@ -22,25 +22,17 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from jiangcheng.parties import access, words
+from jiangcheng.web import todo
 
 BIG_COOKIE = "jc_big"
 ROWS_COOKIE = "jc_rows"
+NAV_COOKIE = "jc_nav"
 
 Navigation = Callable[[HttpRequest], list[dict[str, Any]]]
 NAVIGATION: dict[str, Navigation] = {}
 
 # Words of ledger acts that are not steps of a flow, for 办理过程; desks add theirs: ACT_WORDS["plans.row.add"] = "新增计划行"
 ACT_WORDS: dict[str, str] = {}
-
-# Length of the list behind the address named "todo"; the module that draws that list sets it (``counts_todo``).
-TODO: list[Callable[[HttpRequest], int]] = []
-
-
-def counts_todo(count: Callable[[HttpRequest], int]) -> Callable[[HttpRequest], int]:
-    """Declare what counts 待办 for the top bar."""
-    TODO[:] = [count]
-    return count
-
 
 def navigation(prefix: str) -> Callable[[Navigation], Navigation]:
     """Declare the side navigation (and tab bar) of the desk whose addresses begin with ``prefix``."""
@@ -81,10 +73,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": SimpleLazyObject(access.is_demo),
         "big": request.COOKIES.get(BIG_COOKIE) == "1",
         "compact": request.COOKIES.get(ROWS_COOKIE) == "compact",
+        "folded": request.COOKIES.get(NAV_COOKIE) == "folded",
         "me": SimpleLazyObject(lambda: me(request)),
         "seats": SimpleLazyObject(lambda: access.seats_of(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
-        "todo_count": SimpleLazyObject(lambda: TODO[0](request) if TODO else 0),
+        "todo_count": SimpleLazyObject(lambda: todo.count(request)),
         "page_time": timezone.localtime(),
         "idle_seconds": idle_seconds(),
     }

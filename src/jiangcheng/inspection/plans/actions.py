@@ -263,3 +263,11 @@ def outside(filing: Filing, actor: Actor, number: str, day: date | None) -> Rece
         "outside", filing, actor, facts.outside(filing, number, day), outside_number=number.strip(), outside_day=day,
         decided_at=timezone.now(), decided_by_id=actor.person,
     )
+
+
+def check(plan: Plan, actor: Actor) -> tuple[Breach, ...]:
+    """检查: everything that would refuse the submission; a plan with problems is then 待补正."""
+    found = flows.PLAN.missing("submit", facts.of(plan, actor))
+    if found and plan.state == "drafting":
+        flows.PLAN.take("check", plan, actor)
+    return found

@@ -14,7 +14,8 @@ Basis     {% basis "第十七条第二项" "原文或说明" %}  {% basis_of bre
 Forms     {% errors form %} on top, {% field form.name %} each, kind="segment"|"pair"|"choice", example="…", {% fields form %}
           {% upload "photos" "拍照取证" %}  {% pad "sign_party" "当事人：陈店长" %}  {% steps rows 3 %}
 Lists     {% search placeholder="…" %} {% chips "state" rows %} {% th "限期" "due" %} {% row_height %} {% pager page_obj "条" %}
-          {% empty "今天没有检查安排" "…" "查看本周" url %} {% tiles rows %} {% tabs rows %}
+          {% empty "今天没有检查安排" "…" "查看本周" url %} (directly inside a {% for %} write {% nothing … %}) {% tiles rows %} {% tabs rows %}
+          {% columns rows %} 显示列, request.GET.getlist("col"); {% bulk "form-id" actions %} 批量办理; {% bulk_result rows %}
           tables: <div class="table-wrap" tabindex="0" role="region" aria-label="…"><table class="as-cards">, data-th on each td,
           data-row on each tr with a link (j, k, Enter)
 Cards     {% due url=… name=… word=… tone=… time=… meta=… button=… %} {% person officer role="主办" %} {% kv rows %} {% ticks rows %}
@@ -339,6 +340,33 @@ def here(context: dict[str, Any]) -> str:
     return request.get_full_path() if request and request.method == "GET" else (request.path if request else "/")
 
 
+@register.inclusion_tag("parts/columns.html", takes_context=True)
+def columns(context: dict[str, Any], rows: Sequence[tuple[str, str]], fixed: str = "") -> dict[str, Any]:
+    """显示列: rows (key, word). The choice lies in the address as ``col``; nothing chosen means all. ``fixed``: always shown."""
+    request = context.get("request")
+    given = request.GET if request else {}
+    chosen = set(given.getlist("col")) if request else set()
+    kept = [(k, v) for k in given for v in given.getlist(k) if k not in ("col", "page")] if request else []
+    return {"rows": [{"key": k, "word": w, "on": not chosen or k in chosen, "fixed": k in fixed.split()} for k, w in rows], "kept": kept}
+
+
+@register.inclusion_tag("parts/bulk.html")
+def bulk(form_id: str, actions: Sequence[tuple[str, str]], url: str = "") -> dict[str, Any]:
+    """批量办理: a form whose rows are ``<input type="checkbox" name="row" form="form_id" value=…>``; actions (value, word)."""
+    return {"form_id": form_id, "actions": actions, "url": url}
+
+
+@register.inclusion_tag("parts/bulk_result.html")
+def bulk_result(rows: Iterable[Any], title: str = "办理结果") -> dict[str, Any]:
+    """Result of each row: (label, None) done, (label, breaches) refused with reasons and ways out."""
+    found = [{"label": label, "breaches": list(breaches or ())} for label, breaches in rows]
+    refused = sum(bool(r["breaches"]) for r in found)
+    done = len(found) - refused
+    return {
+        "rows": found, "title": title, "done": done, "refused": refused, "done_words": f"已办 {done} 行", "refused_words": f"未办 {refused} 行",
+    }
+
+
 @register.inclusion_tag("parts/pager.html", takes_context=True)
 def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "") -> dict[str, Any]:
     """``共 1,243 条`` with the way through the pages; ``page`` is a Django page."""
@@ -347,6 +375,7 @@ def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "")
     return {"page": page, "total": f"{page.paginator.count:,}", "unit": unit, "before": before, "after": after, "note": note}
 
 
+@register.inclusion_tag("parts/empty.html", name="nothing")
 @register.inclusion_tag("parts/empty.html")
 def empty(title: str, why: str = "", word: str = "", url: str = "") -> dict[str, Any]:
     """空状态: says why, offers the next step."""

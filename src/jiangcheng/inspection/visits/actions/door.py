@@ -18,12 +18,11 @@ from jiangcheng.inspection.visits.actions.scheme import check, lock, refuse
 from jiangcheng.inspection.visits.facts import door as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Recusal, Report, Visit
-from jiangcheng.inspection.visits.rules.door import NOTICE
 from jiangcheng.inspection.visits.seats import firm_of_visit, head_of_body, on_visit, supervisor_of_body
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
-from jiangcheng.law.rule import Refused, Remedy, check_all, enforces
+from jiangcheng.law.rule import Refused, Remedy, enforces
 from jiangcheng.papers import codes, delivery
 from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import InspectionCode, Paper, StoredFile
@@ -337,14 +336,11 @@ def issue_notice(actor: Actor, visit: Visit) -> Paper:
                 return kept
             if not on_visit(actor, fresh) or fresh.state not in IN_HAND:
                 raise refuse("领取检查码后，由本次检查的检查人员出具通知书。", Remedy("领取检查码"), ids=("327-17-3",))
-            broken = check_all(NOTICE, facts.of(fresh))
-            if broken:
-                raise Refused(broken)
             batch = paper.Batch(actor, body=fresh.body, matter_kind="visit", matter=fresh.number, demo=fresh.demo)
             claim = ""
             if not fresh.enterprise.seats.exists():
                 claim = enterprises.make_claim_code(fresh.enterprise, batch.number("notice"), actor)
-            batch.add("notice", sheets.notice(fresh, codes.current(fresh.number), claim))
+            batch.add("notice", sheets.notice(fresh, claim_code=claim))
             with ledger.act("visit.notice", actor, about=fresh, duties=("327-17-3", "327-18-3"), opinion=batch.number("notice")):
                 pass
             return batch.settle()[0]

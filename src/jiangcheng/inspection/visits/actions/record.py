@@ -44,6 +44,12 @@ def lock(visit: Visit) -> Visit:
     return Visit.objects.select_related(*related, "drafted_by").get(pk=visit.pk)
 
 
+def reload(visit: Visit) -> None:
+    """Bring the caller's row up to what is stored, its state included."""
+    visit.refresh_from_db()
+    visit._stored_state = visit.state
+
+
 def refuse(sentence: str, *ways: Remedy, ids: tuple[str, ...] = ("327-18-4",), field: str = "") -> Refused:
     """A refusal with one breach."""
     return Refused([Breach(sentence, ways, field, ids)])

@@ -25,7 +25,7 @@ from jiangcheng.papers import codes
 from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties import certificates
-from jiangcheng.parties.models import Certificate, Enterprise, Site
+from jiangcheng.parties.models import Certificate, Site
 
 EDITABLE = ("draft", "returned")
 FIELDS = (
@@ -223,6 +223,7 @@ def pick(actor: Actor, visit: Visit, site_id: int, reason: str) -> Visit:
 
 def submit(actor: Actor, visit: Visit, opinion: str = OPINION) -> Receipt:
     """提交审批: the scheme goes to the head when nothing is missing."""
+    opinion = opinion.strip() or OPINION
     with transaction.atomic():
         visit = lock(visit)
         return VISIT.take("submit", visit, actor, facts.of(visit), opinion=opinion)
@@ -237,6 +238,7 @@ def withdraw(actor: Actor, visit: Visit) -> Receipt:
 @enforces("327-17-1", "327-21-1")
 def approve(actor: Actor, visit: Visit, opinion: str = "同意。") -> Receipt:
     """批准: the head approves the scheme; 行政检查审批表 is issued in the same transaction."""
+    opinion = opinion.strip() or "同意。"
 
     def work() -> Receipt:
         fresh = lock(visit)
@@ -312,6 +314,7 @@ def replace_officer(
         known = facts.of(visit, actor=actor, reason=opinion)
         return VISIT.take(
             "replace_officer", visit, actor, known, opinion=opinion, also=gone, approved_by_id=actor.person, approved_at=known.now,
+            scanned_at=None,
         )
 
 
@@ -324,7 +327,7 @@ def reschedule(actor: Actor, visit: Visit, start: datetime, end: datetime, reaso
         also = [*codes.revoke_all(visit.number, "调整检查时间"), *counters.give_back(visit)]
         return VISIT.take(
             "reschedule", visit, actor, known, opinion=reason, also=also, window_start=start, window_end=end, approved_by_id=None,
-            approved_at=None,
+            approved_at=None, scanned_at=None,
         )
 
 

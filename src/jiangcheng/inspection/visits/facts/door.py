@@ -16,7 +16,7 @@ from jiangcheng.kernel import parameters
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import Paper
 
-EARLY_ROW = ("to_approve", "to_code", "to_enter")
+FROM_APPROVAL = ("to_approve", "to_code", "to_enter")
 
 
 def seats_at_door(visit: Visit, today: Any) -> tuple[SeatAtDoor, ...]:
@@ -34,7 +34,7 @@ def notice_of(visit: Visit) -> Paper | None:
 
 def row_withdrawn(visit: Visit) -> bool:
     """Was the plan row withdrawn since the visit was planned?"""
-    if visit.row is None or visit.state not in EARLY_ROW:
+    if visit.row is None or visit.state not in FROM_APPROVAL:
         return False
     return not scheme.row_usable(visit, scheme.day_of(visit))
 
@@ -56,7 +56,6 @@ def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
         "scanned_today": visit.scanned_at is not None and timezone.localdate(visit.scanned_at) == today,
         "seats": seats_at_door(visit, today), "window_start": visit.window_start, "window_end": visit.window_end,
         "single_officer_law": visit.single_officer_law, "notice": paper.number if paper else "",
-        "items": tuple((v.name, v.basis) for v in scheme.versions(visit)),
         "open_reports": tuple(REPORT_KINDS.get(r.kind, r.kind) + (f"（{r.text}）" if r.text else "") for r in reports),
         "recusal_pending": tuple(r.officer.person.name for r in pending), "row_withdrawn": row_withdrawn(visit),
         "body_name": visit.body.name, "office_phone": office.complaint_phone if office else "",

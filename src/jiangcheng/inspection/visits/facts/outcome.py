@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from jiangcheng.inspection.visits import matters  # noqa: F401  (registers visits as matters of papers)
 from jiangcheng.inspection.visits.facts import record
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.inspection.visits.rules.outcome import (

@@ -48,7 +48,6 @@ class DoorFacts:
     window_end: datetime | None = None
     single_officer_law: str = ""
     notice: str = ""
-    items: tuple[tuple[str, str], ...] = ()
     open_reports: tuple[str, ...] = ()
     recusal_pending: tuple[str, ...] = ()
     row_withdrawn: bool = False
@@ -113,7 +112,8 @@ def row_stands(f: DoorFacts) -> Breach | None:
     """The plan row was not withdrawn after the code was issued."""
     if not f.row_withdrawn:
         return None
-    return Breach("对应的计划行已取消，检查码随之失效，不能入企。", (to(f, "撤销本次检查"), Remedy("查看年度计划", "planner-plan", (("year", f.today.year),))))
+    ways = (to(f, "撤销本次检查"), Remedy("查看年度计划", "planner-plan", (("year", f.today.year),)))
+    return Breach("对应的计划行已取消，检查码随之失效，不能入企。", ways)
 
 
 @rule("327-18-2", "327-18-1")
@@ -173,16 +173,6 @@ def notice_issued(f: DoorFacts) -> Breach | None:
     if f.notice:
         return None
     return Breach("尚未出具行政检查通知书。", (to(f, "出具通知书", "visit-notice"),))
-
-
-@rule("327-18-3")
-def notice_complete(f: DoorFacts) -> Iterator[Breach]:
-    """The notice states every item with its basis; rights and duties are part of its form."""
-    if not f.items:
-        yield Breach("通知书没有检查事项。", (to(f, "修改检查方案", "visit-scheme"),))
-    for name, basis in f.items:
-        if not basis.strip():
-            yield Breach(f"“{name}”没有登记检查依据，通知书不能说明依据。", (Remedy("联系计划管理员补全检查依据", "planner-items"),))
 
 
 @rule("327-18-2", "HR-17-7")
@@ -265,4 +255,3 @@ NOT_DONE = when_judged(not_done_told)
 RESUME_REFUSED = when_judged(was_refused)
 RESUME = when_judged(scanned_again, recusal_decided, two_on_the_spot, certificates_good)
 REVOKE = when_judged(reasoned)
-NOTICE = when_judged(notice_complete)

@@ -20,7 +20,10 @@ document.addEventListener("htmx:load", (event) => startParts(event.detail.elt));
 // ---- focus on the list of what is wrong ----
 function focusList(root) {
   const list = $("[data-focus]", root);
-  if (list) { list.focus(); list.scrollIntoView({ block: "start" }); }
+  if (!list) return;
+  list.focus({ preventScroll: true });
+  const { top } = list.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) list.scrollIntoView({ block: "start" });
 }
 focusList(document);
 document.addEventListener("htmx:afterSettle", (event) => focusList(event.detail.elt.parentNode || document));
@@ -39,6 +42,38 @@ document.addEventListener("click", (event) => {
   if (back && history.length > 1 && document.referrer.startsWith(location.origin)) { event.preventDefault(); history.back(); }
   for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 }, true);
+
+// ---- navigation of the desk folded away, remembered ----
+for (const button of $$("[data-fold]")) {
+  const say = () => {
+    const folded = document.documentElement.classList.contains("folded");
+    button.textContent = folded ? "展开" : "收起导航";
+    button.setAttribute("aria-expanded", String(!folded));
+  };
+  button.hidden = false;
+  say();
+  button.addEventListener("click", () => {
+    const folded = document.documentElement.classList.toggle("folded");
+    document.cookie = `jc_nav=${folded ? "folded" : "open"}; path=/; max-age=31536000; samesite=lax`;
+    say();
+  });
+}
+
+// ---- 批量办理: how many rows are chosen; all at once ----
+for (const form of $$("form[data-bulk]")) {
+  const rows = () => $$('input[type=checkbox][name="row"]', document).filter((box) => box.form === form);
+  const all = $("[data-bulk-all]", form) || $(`[data-bulk-all][form="${form.id}"]`);
+  const count = () => {
+    const chosen = rows().filter((box) => box.checked).length;
+    for (const place of $$("[data-bulk-count]", form)) place.textContent = chosen ? `已选 ${chosen} 行` : "未选择";
+    if (all) { all.checked = chosen > 0 && chosen === rows().length; all.indeterminate = chosen > 0 && chosen < rows().length; }
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target === all) for (const box of rows()) box.checked = all.checked;
+    count();
+  });
+  count();
+}
 
 // ---- one submission at a time; a bar on the button after 0.4 s ----
 const busy = new WeakMap();

@@ -1,6 +1,6 @@
 // 亮码: the QR with a part that changes every 30 s, computed here, without network too.
 //   <section data-code="address/v/<token>" data-secret="…" data-status="address">
-// Part: first 8 letters of base32(HMAC-SHA256(secret as UTF-8, decimal number of the half minute)), added as ?r=….
+// Part: first 8 letters of base32(HMAC-SHA256(secret, decimal number of the half minute)), added as ?r=…; the secret is hexadecimal.
 import { $, $$, send } from "./util.js";
 import qrcode from "../vendor/qrcode/qrcode.mjs";
 
@@ -9,7 +9,8 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Eight letters that stand for this half minute. `when` in milliseconds. */
 export async function changing(secret, when = Date.now()) {
-  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const bytes = Uint8Array.from(secret.match(/../g), (pair) => parseInt(pair, 16));
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const count = String(Math.floor(when / 1000 / STEP));
   const sum = new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(count)));
   let bits = 0n;

@@ -1,0 +1,1 @@
+"""Pages behind an inspection code: no log-in, for the enterprise at the door (addresses under ``v/``)."""

@@ -1,0 +1,3 @@
+def test_chain(stage):
+    visit = stage.started()
+    assert visit.state == "inspecting"
