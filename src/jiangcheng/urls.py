@@ -10,9 +10,13 @@ import importlib.util
 
 
 def _inc(name):
-    import os
-    here = os.path.join(os.path.dirname(__file__), *name.split(".")[1:]) + ".py"
-    return include(name) if os.path.exists(here) else None
+    # while the desks are being built
+    import importlib
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return None
+    return include(name)
 
 
 _all = [
@@ -22,7 +26,7 @@ _all = [
     path("search/", search.results, name="search"),
     path("help/", help_pages.index, name="help"),
     path("help/<slug:desk>/", help_pages.article, name="help-article"),
-    ("account/", _inc("jiangcheng.web.accounts.urls")),
+    ("", _inc("jiangcheng.web.accounts.urls")),
     ("officer/", _inc("jiangcheng.web.officer.urls")),
     ("head/", _inc("jiangcheng.web.head.urls")),
     ("planner/", _inc("jiangcheng.web.planner.urls")),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 
 from jiangcheng.inspection.items.flows import ITEM
 from jiangcheng.inspection.plans.flows import PLAN
 from jiangcheng.kernel import diagrams
 from jiangcheng.kernel.flow import FLOWS, Flow, Step, anyone
+from jiangcheng.kernel.records import Stateful
 
 
 def test_an_unknown_state_is_an_error_when_the_table_is_read() -> None:
@@ -42,3 +44,13 @@ def test_the_diagram_names_every_step() -> None:
     drawn = diagrams.mermaid(PLAN)
     assert all(f"（{step.name}）" in drawn for step in PLAN.steps)
     assert ITEM.step("publish").target == "published"
+
+
+def test_every_state_has_a_staff_word() -> None:
+    silent = {
+        (model.__name__, flow.name, state)
+        for model in apps.get_models() if issubclass(model, Stateful)
+        for flow in FLOWS.values() if model._meta.model_name.endswith(flow.name) or flow.name == model._meta.model_name
+        for state in flow.states if state not in model.state_words
+    }
+    assert silent == set()

@@ -71,6 +71,19 @@ def _write() -> None:
         print(act.receipt.promise, flush=True)
 
 
+def _once() -> None:
+    """One act, three quiet seconds, an orderly end."""
+    from jiangcheng.kernel import ledger, sequencer
+    from jiangcheng.kernel.actor import SYSTEM
+
+    sequencer.start_background()
+    with ledger.act("once", SYSTEM):
+        sample.Sample(state="draft", name="0").save()
+    time.sleep(3)
+    with ledger.act("last", SYSTEM):
+        pass
+
+
 if __name__ == "__main__":
     import django
 
@@ -83,4 +96,4 @@ if __name__ == "__main__":
     canonical.FORMS_FILE = VAR / "forms.json"
     with sample.installed():
         canonical.freeze()
-        {"prepare": _prepare, "write": _write}[sys.argv[1]]()
+        {"prepare": _prepare, "write": _write, "once": _once}[sys.argv[1]]()

@@ -6,9 +6,10 @@ import json
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
-from storm import kill_storm
+from storm import kill_storm, start
 
 from jiangcheng.kernel import verify
 
@@ -36,3 +37,19 @@ def test_kill_nine_five_times(tmp_path):
     db.commit()
     said = subprocess.run(command, capture_output=True, text=True)
     assert said.returncode == 1 and "row-changed" in said.stdout and "sample_sample 1" in said.stdout
+
+
+@pytest.mark.duty("327-08-2", "allowed")
+def test_a_checkpoint_follows_within_two_seconds_and_the_end_is_witnessed(tmp_path):
+    assert start(tmp_path, "prepare").wait(60) == 0
+    assert start(tmp_path, "once").wait(60) == 0
+    db = sqlite3.connect(tmp_path / "jiangcheng.sqlite3")
+    leaves = db.execute("SELECT id, act, entry FROM kernel_leaf ORDER BY id").fetchall()
+    assert [act for _, act, _ in leaves] == ["once", "ledger.heartbeat", "last", "ledger.close"]
+    signed = db.execute("SELECT size, at FROM kernel_checkpoint ORDER BY size").fetchall()
+    assert signed[-1][0] == 4
+    made, at = (datetime.fromisoformat(t) for t in (json.loads(leaves[0][2])["at"], signed[0][1]))
+    assert 0 <= (at - made).total_seconds() <= 2
+    (key,) = (tmp_path / "keys").glob("ledger-*.pub")
+    given = {"forms": tmp_path / "forms.json", "files": tmp_path / "files", "every": True}
+    assert verify.verify_export(tmp_path / "jiangcheng.sqlite3", [str(key)], **given) == []

@@ -71,7 +71,8 @@ class Stage:
 
     def cap(self, limit: int, **values) -> Cap:
         base = {
-            "issuer": "市市场监督管理局", "issuer_level": "city", "field": "food", "printed": f"每年不超过{limit}次", "limit": limit, "period": "year",
+            "issuer": "市市场监督管理局", "issuer_level": "city", "field": "food",
+            "printed": f"每年不超过{limit}次", "limit": limit, "period": "year",
             "enforceable": True, "valid_from": dt.date(self.day.year - 1, 1, 1), "demo": True,
         }
         with ledger.act("test.cap", SYSTEM):

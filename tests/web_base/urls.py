@@ -38,7 +38,7 @@ def _processed(request):
 
     from jiangcheng.web.context import page as processor
 
-    return {**processor(request), "request": request, "csrf_token": get_token(request)}
+    return {**processor(request), "nav": [], "request": request, "csrf_token": get_token(request)}
 
 
 @csrf_exempt

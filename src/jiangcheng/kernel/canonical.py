@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -160,7 +161,8 @@ def freeze() -> list[str]:
 
 def _pretty(forms: Mapping[str, list[dict[str, Any]]]) -> str:
     """One line a field, so that a change of a form is a readable difference."""
-    return json.dumps(forms, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    words = json.dumps(forms, ensure_ascii=False, indent=1, sort_keys=True)
+    return re.sub(r"\[[^\[\]{}]*\]", lambda m: text(json.loads(m.group())), words) + "\n"
 
 
 # --- values --------------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def watch_links(model: type[models.Model]) -> None:
 class Stateful(Audited):
     """An audited row with a state, which only ``Flow.take`` changes."""
 
-    words: ClassVar[dict[str, str]] = {}
+    state_words: ClassVar[dict[str, str]] = {}
     state = models.CharField("状态", max_length=32, db_index=True)
 
     class Meta:
@@ -101,7 +101,7 @@ class Stateful(Audited):
     @property
     def state_word(self) -> str:
         """Staff word of the state; enterprise words stand in the app's words.py."""
-        return self.words.get(self.state, self.state)
+        return self.state_words.get(self.state, self.state)
 
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:

@@ -205,6 +205,9 @@ class Export:
     def bulk(self) -> Iterator[tuple[int, str]]:
         return ((x["leaf"], x["entry"]) for x in self._lines("bulk.jsonl"))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def tables(self) -> set[str]:
         return {p.stem for p in (self.folder / "rows").glob("*.jsonl")}
 
@@ -240,6 +243,10 @@ class Sqlite:
 
     def bulk(self) -> Iterator[tuple[int, str]]:
         return (tuple(r) for r in self.db.execute("SELECT leaf_id, entry FROM kernel_bulkrow ORDER BY leaf_id, position"))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
 
     def tables(self) -> set[str]:
         here = {r[0] for r in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -626,9 +633,13 @@ def verify_export(
 
 def _verify(path: Any, keys: Any, checkpoints: Any, receipts: Any, every: bool, forms: Any, files: Any) -> Verifier:
     trusted = [k if isinstance(k, bytes) else public_key(k) for k in keys]
-    verifier = Verifier(open_source(Path(path), forms, files), trusted)
-    verifier.run(checkpoints, receipts, every)
-    return verifier
+    source = open_source(Path(path), forms, files)
+    try:
+        verifier = Verifier(source, trusted)
+        verifier.run(checkpoints, receipts, every)
+        return verifier
+    finally:
+        source.close()
 
 
 def main(arguments: list[str] | None = None) -> int:

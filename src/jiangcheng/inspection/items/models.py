@@ -129,7 +129,8 @@ class Cap(Audited):
 class Import(Audited):
     """An uploaded table on its way through upload, preview, check and store (上传、预览、校验、入库).
 
-    ``content`` is the file as it came; ``stored`` what storing it did: counts by 新增, 更新, 不变, 有误.
+    ``content`` is the file as it came, ``fixes`` what was mended on the page (cell → text), ``stored`` what storing it
+    did: counts by 新增, 更新, 不变, 有误.
     """
 
     kind = models.CharField("内容", max_length=16, choices=words.IMPORT_KINDS)
@@ -140,6 +141,7 @@ class Import(Audited):
     content = models.BinaryField("文件")
     uploaded_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
+    fixes = models.JSONField("在线修改", default=dict)
     stored_at = models.DateTimeField("入库时间", null=True, blank=True)
     stored = models.JSONField("入库结果", default=dict)
 

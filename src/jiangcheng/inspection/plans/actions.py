@@ -98,11 +98,11 @@ def _fill(row: PlanRow, values: Mapping[str, Any]) -> None:
 @enforces("327-13-1")
 @transaction.atomic
 def add_row(plan: Plan, actor: Actor, values: Mapping[str, Any] | None = None, n: int | None = None) -> PlanRow:
-    """新增一行; blank contents stay blank (待补). ``n`` None takes the next row number."""
+    """新增一行; blank contents stay blank (待补). ``n`` is the row number where it is free, else the next one."""
     may_plan(actor, plan.body_id)
     must_be_open(plan)
-    last = plan.rows.order_by("-n").values_list("n", flat=True).first() or 0
-    row = PlanRow(plan=plan, n=n or last + 1)
+    numbers = set(plan.rows.values_list("n", flat=True))
+    row = PlanRow(plan=plan, n=n if n and n not in numbers else max(numbers, default=0) + 1)
     _fill(row, values or {})
     with ledger.act("plans.row_add", actor, about=plan, extra={"row": row.n}):
         row.save()

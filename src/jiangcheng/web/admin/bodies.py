@@ -131,7 +131,8 @@ def add_power(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(
         request, form, lambda: actions.add_competence(body, form.save(commit=False), request.actor),
         title="登记职权", word="登记职权",
-        done="已登记。", back=reverse("admin-body", args=[pk]), crumbs=_crumbs(body), sub="不在职权、授权或委托范围内的领域，不能检查（第三条第二款）。",
+        done="已登记。", back=reverse("admin-body", args=[pk]), crumbs=_crumbs(body),
+        sub="不在职权、授权或委托范围内的领域，不能检查（第三条第二款）。",
     )
 
 

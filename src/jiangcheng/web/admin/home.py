@@ -85,7 +85,9 @@ def unsafe_settings() -> list[str]:
 
 def _settings() -> Line:
     found = unsafe_settings()
-    return Line("安全设置", "warn" if found else "ok", f"{len(found)} 项" if found else "正常", "、".join(found) + "。" if found else "未发现不安全的设置。")
+    if not found:
+        return Line("安全设置", "ok", "正常", "未发现不安全的设置。")
+    return Line("安全设置", "warn", f"{len(found)} 项", "、".join(found) + "。")
 
 
 def _count(what: str, n: int, tone: str, words: str, none: str, url: str) -> Line:
@@ -96,10 +98,10 @@ def _bodies() -> list[Line]:
     day = timezone.localdate()
     wrong = sum(bool(bodies.standing_on(b, day)) for b in Body.objects.filter(enforces=True).select_related("principal"))
     headless = bodies.without_head(day).count()
-    page = reverse("admin-bodies")
+    page = reverse("admin-bodies") + "?show="
     return [
-        _count("主体资格", wrong, "late", "个行政执法主体缺依据或委托已到期，不能实施检查。", "行政执法主体的依据和委托均有效。", page + "?show=wrong"),
-        _count("责任负责人", headless, "warn", "个行政执法主体没有登记主要负责人。", "各行政执法主体均登记了主要负责人。", page + "?show=headless"),
+        _count("主体资格", wrong, "late", "个行政执法主体缺依据或委托已到期，不能实施检查。", "行政执法主体的依据和委托均有效。", page + "wrong"),
+        _count("责任负责人", headless, "warn", "个行政执法主体没有登记主要负责人。", "各行政执法主体均登记了主要负责人。", page + "headless"),
     ]
 
 

@@ -151,7 +151,8 @@ def add_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(
         request, form, lambda: actions.save_certificate(form.save(commit=False), request.actor),
         title="登记执法证件", word="登记证件",
-        done="已登记。", back=reverse("admin-person", args=[pk]), crumbs=_crumbs(person), sub="没有有效证件的人员不能参加现场检查（第十八条第一项）。",
+        done="已登记。", back=reverse("admin-person", args=[pk]), crumbs=_crumbs(person),
+        sub="没有有效证件的人员不能参加现场检查（第十八条第一项）。",
     )
 
 

@@ -31,56 +31,26 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Textarea
-from django.forms.boundfield import BoundField
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jiangcheng.kernel.flow import FLOWS
 from jiangcheng.law import registry
-from jiangcheng.law.rule import Breach, Refused, Remedy
+from jiangcheng.law.rule import Breach, Refused
 from jiangcheng.web import context as page_context
-from jiangcheng.web import errors as web_errors
-from jiangcheng.web.templatetags import text
+from jiangcheng.web.templatetags import address, form_parts, list_parts, text
+from jiangcheng.web.templatetags.address import link
 
 register = template.Library()
+for _part in (address, form_parts, list_parts):
+    register.tags.update(_part.register.tags)
+    register.filters.update(_part.register.filters)
 for _name in ("cn_date", "cn_day", "cn_datetime", "hm", "mask_phone", "mask_id", "uscc", "short_code", "money", "duration"):
     register.filter(_name, getattr(text, _name))
 register.simple_tag(text.window, name="window")
 
 KINDS = {"primary": "btn btn-primary", "plain": "btn", "ok": "btn btn-ok", "quiet": "btn btn-quiet"}
-
-
-# ---- addresses ----
-@register.filter
-def remedy_url(remedy: Remedy) -> str:
-    """Address behind a remedy, "" when it names no page."""
-    return web_errors.remedy_url(remedy)
-
-
-@register.simple_tag
-def link(name: str, *args: Any, **kwargs: Any) -> str:
-    """Address of a named page, "" when this installation has none."""
-    try:
-        return reverse(name, args=args or None, kwargs=kwargs or None)
-    except NoReverseMatch:
-        return ""
-
-
-@register.simple_tag(takes_context=True)
-def query(context: dict[str, Any], **changes: Any) -> str:
-    """The present query with changes, ``?state=open&page=2``; None takes a key away."""
-    request = context.get("request")
-    values = request.GET.copy() if request else {}
-    if not request:
-        return ""
-    for key, value in changes.items():
-        values.pop(key, None)
-        if value not in (None, ""):
-            values[key] = value
-    return "?" + values.urlencode()
 
 
 # ---- marks and strips ----
@@ -192,224 +162,6 @@ def process(leaves: Iterable[Any], *, short: bool = False, leaf_page: str = "led
         })
         before = leaf.at
     return {"rows": rows[::-1], "short": short, "anchor": anchor}
-
-
-# ---- forms ----
-@register.inclusion_tag("parts/errors.html")
-def errors(*forms: BaseForm | None, title: str = "") -> dict[str, Any]:
-    """错误汇总 of one or several forms (formsets too), each with a link to its field; receives the focus."""
-    rows: list[dict[str, str]] = []
-    flat = [f for form in forms if form is not None for f in (getattr(form, "forms", None) or [form])]
-    for form in flat:
-        if not form.is_bound:
-            continue
-        for name, found in form.errors.items():
-            bound = form[name] if name in form.fields else None
-            for error in _sentences(bound) if bound else found:
-                rows.append({
-                    "to": f"#{bound.id_for_label or bound.auto_id}" if bound else "", "label": str(bound.label) if bound else "",
-                    "error": error,
-                })
-    return {"rows": rows, "title": title or f"有 {len(rows)} 处需要修改"}
-
-
-@register.inclusion_tag("parts/field.html")
-def field(bound: BoundField, *, kind: str = "", example: str = "", label: str = "", hide_label: bool = False) -> dict[str, Any]:
-    """One field: label above, example below, error beside it; what was typed stays.
-
-    Radio buttons and multiple choices become 选项: ``kind`` choice (rows), pair (two beside each other), segment.
-    """
-    widget = bound.field.widget
-    error_id, hint_id = f"{bound.auto_id}-error", f"{bound.auto_id}-hint"
-    hint = example or bound.help_text
-    many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    values: dict[str, Any] = {
-        "f": bound, "label": label or bound.label, "hide_label": hide_label, "hint": hint, "hint_id": hint_id, "error_id": error_id,
-        "errors": _sentences(bound), "kind": kind or "choice", "many": many, "single": isinstance(widget, CheckboxInput),
-        "file": isinstance(widget, FileInput), "describedby": " ".join(filter(None, [hint and hint_id, bound.errors and error_id])),
-    }
-    if many:
-        values["options"] = [_option(w) for w in bound.subwidgets]
-    else:
-        attrs = {"class": f"{widget.attrs.get('class', '')} input{' input-bad' if bound.errors else ''}".strip()}
-        if values["single"]:
-            attrs = {}
-        if values["describedby"]:
-            attrs["aria-describedby"] = values["describedby"]
-        if bound.errors:
-            attrs["aria-invalid"] = "true"
-        if isinstance(widget, Textarea) and widget.attrs.get("rows") == "10":
-            attrs["rows"] = "3"
-        values["widget"] = bound.as_widget(attrs=attrs)
-    return values
-
-
-def _sentences(bound: BoundField) -> list[str]:
-    """Errors of a field; a missing value is said by the field's name."""
-    verb = "选择" if getattr(bound.field, "choices", None) is not None else "上传" if isinstance(bound.field.widget, FileInput) else "填写"
-    found = bound.form.errors.as_data().get(bound.name, [])
-    plain = [e for error in found if error.code != "required" for e in error.messages]
-    asks = "：" if str(bound.label).endswith(("吗", "？")) else ""
-    return [f"请{verb}{asks}{bound.label}" for error in found if error.code == "required"][:1] + plain
-
-
-def _option(sub: Any) -> dict[str, Any]:
-    """One choice; a second line of its label is its note. The value ``problem`` (发现问题) has a look of its own."""
-    word, _, note = str(sub.choice_label).partition("\n")
-    return {"tag": sub.tag(), "word": word, "note": note, "problem": str(sub.data["value"]) in {"problem", "found"}}
-
-
-@register.inclusion_tag("parts/fields.html")
-def fields(form: BaseForm) -> dict[str, Any]:
-    """All fields of a form, in order, hidden ones first."""
-    return {"form": form}
-
-
-@register.inclusion_tag("parts/upload.html")
-def upload(
-    name: str, label: str, *, accept: str = "image/*", camera: bool = True, many: bool = True, hint: str = "",
-    shown: Iterable[Any] = (),
-) -> dict[str, Any]:
-    """上传 / 照片位. ``shown``: things already there, each with ``url``, ``words`` (caption) and ``alt``."""
-    return {"name": name, "label": label, "accept": accept, "camera": camera, "many": many, "hint": hint, "shown": list(shown)}
-
-
-@register.inclusion_tag("parts/pad.html")
-def pad(name: str, who: str, *, typed: bool = True, word: str = "待签名", refuse: str = "") -> dict[str, Any]:
-    """签名板. Sends ``name`` (JSON: strokes of [x, y] points, width, height) and, when typed instead, ``name_typed``, ``name_code``.
-
-    ``refuse`` is the address or anchor of 拒绝签名.
-    """
-    return {"name": name, "who": who, "typed": typed, "word": word, "refuse": refuse}
-
-
-@register.inclusion_tag("parts/steps.html")
-def steps(rows: Sequence[Any], current: int, label: str = "办理步骤") -> dict[str, Any]:
-    """四步: ``rows`` are words or (word, note); ``current`` counts from 1."""
-    pairs = [(r, "") if isinstance(r, str) else r for r in rows]
-    return {"rows": [{"word": w, "note": n, "done": i < current, "now": i == current} for i, (w, n) in enumerate(pairs, 1)], "label": label}
-
-
-# ---- lists ----
-@register.inclusion_tag("parts/search.html", takes_context=True)
-def search(
-    context: dict[str, Any], name: str = "q", *, placeholder: str = "名称、信用代码、拼音首字母、文书号", label: str = "查询", url: str = "",
-    hero: bool = False,
-) -> dict[str, Any]:
-    """查询框. Keeps the other filters of the address, goes back to page 1."""
-    request = context.get("request")
-    given = request.GET if request else {}
-    kept = [(k, v) for k in given for v in given.getlist(k) if k not in (name, "page")] if request and not url else []
-    return {"name": name, "value": given.get(name, ""), "placeholder": placeholder, "label": label, "url": url, "hero": hero, "kept": kept}
-
-
-@register.inclusion_tag("parts/chips.html", takes_context=True)
-def chips(context: dict[str, Any], name: str, rows: Sequence[Any], label: str = "筛选") -> dict[str, Any]:
-    """筛选条: rows (value, word) or (value, word, count); value "" is 全部. The choice lies in the address."""
-    request = context.get("request")
-    now = request.GET.get(name, "") if request else ""
-    items = [
-        {"word": r[1], "count": r[2] if len(r) > 2 else None, "url": query(context, page=None, **{name: r[0]}), "current": str(r[0]) == now}
-        for r in rows
-    ]
-    return {"items": items, "label": label}
-
-
-@register.inclusion_tag("parts/th.html", takes_context=True)
-def th(context: dict[str, Any], word: str, key: str = "", css: str = "") -> dict[str, Any]:
-    """Head of a column; with a key it sorts (``sort=key``, ``sort=-key``)."""
-    request = context.get("request")
-    now = request.GET.get("sort", "") if request else ""
-    direction = "ascending" if now == key else "descending" if now == f"-{key}" else ""
-    return {
-        "word": word, "key": key, "css": css, "direction": direction if key else "",
-        "url": query(context, page=None, sort=f"-{key}" if now == key else key) if key else "",
-    }
-
-
-@register.inclusion_tag("parts/row_height.html", takes_context=True)
-def row_height(context: dict[str, Any]) -> dict[str, Any]:
-    """行高 标准 · 紧凑, remembered."""
-    return {"compact": context.get("compact"), "here": here(context), "url": link("rows")}
-
-
-@register.simple_tag(takes_context=True)
-def here(context: dict[str, Any]) -> str:
-    """The address of this page, to come back to."""
-    request = context.get("request")
-    return request.get_full_path() if request and request.method == "GET" else (request.path if request else "/")
-
-
-@register.inclusion_tag("parts/columns.html", takes_context=True)
-def columns(context: dict[str, Any], rows: Sequence[tuple[str, str]], fixed: str = "") -> dict[str, Any]:
-    """显示列: rows (key, word). The choice lies in the address as ``col``; nothing chosen means all. ``fixed``: always shown."""
-    request = context.get("request")
-    given = request.GET if request else {}
-    chosen = set(given.getlist("col")) if request else set()
-    kept = [(k, v) for k in given for v in given.getlist(k) if k not in ("col", "page")] if request else []
-    return {"rows": [{"key": k, "word": w, "on": not chosen or k in chosen, "fixed": k in fixed.split()} for k, w in rows], "kept": kept}
-
-
-@register.inclusion_tag("parts/bulk.html")
-def bulk(form_id: str, actions: Sequence[tuple[str, str]], url: str = "") -> dict[str, Any]:
-    """批量办理: a form whose rows are ``<input type="checkbox" name="row" form="form_id" value=…>``; actions (value, word)."""
-    return {"form_id": form_id, "actions": actions, "url": url}
-
-
-@register.inclusion_tag("parts/bulk_result.html")
-def bulk_result(rows: Iterable[Any], title: str = "办理结果") -> dict[str, Any]:
-    """Result of each row: (label, None) done, (label, breaches) refused with reasons and ways out."""
-    found = [{"label": label, "breaches": list(breaches or ())} for label, breaches in rows]
-    refused = sum(bool(r["breaches"]) for r in found)
-    done = len(found) - refused
-    return {
-        "rows": found, "title": title, "done": done, "refused": refused, "done_words": f"已办 {done} 行", "refused_words": f"未办 {refused} 行",
-    }
-
-
-@register.inclusion_tag("parts/pager.html", takes_context=True)
-def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "") -> dict[str, Any]:
-    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page."""
-    before = query(context, page=page.previous_page_number()) if page.has_previous() else ""
-    after = query(context, page=page.next_page_number()) if page.has_next() else ""
-    return {"page": page, "total": f"{page.paginator.count:,}", "unit": unit, "before": before, "after": after, "note": note}
-
-
-@register.inclusion_tag("parts/empty.html", name="nothing")
-@register.inclusion_tag("parts/empty.html")
-def empty(title: str, why: str = "", word: str = "", url: str = "") -> dict[str, Any]:
-    """空状态: says why, offers the next step."""
-    return {"title": title, "why": why, "word": word, "url": url}
-
-
-@register.inclusion_tag("parts/tiles.html")
-def tiles(rows: Iterable[Any]) -> dict[str, Any]:
-    """Counts: rows (word, number, unit, tone) or with an address as fifth."""
-    return {"rows": [dict(zip(("word", "number", "unit", "tone", "url"), r, strict=False)) for r in rows]}
-
-
-@register.inclusion_tag("parts/tabs.html", takes_context=True)
-def tabs(context: dict[str, Any], rows: Sequence[Any], label: str = "案卷内容") -> dict[str, Any]:
-    """页签: rows (word, address) or (word, address, current); without the third the address of the page decides."""
-    items = [{"label": r[0], "url": r[1], "current": len(r) > 2 and bool(r[2])} for r in rows]
-    request = context.get("request")
-    return {"items": page_context.mark_current(items, request.path if request else ""), "label": label}
-
-
-@register.simple_tag(takes_context=True)
-def nav_items(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """Navigation of the desk with the present page marked."""
-    request = context.get("request")
-    return page_context.mark_current(list(context.get("nav") or ()), request.path if request else "")
-
-
-@register.simple_tag(takes_context=True)
-def site_nav(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """Navigation of the public pages: ``site_nav`` of the view, else what was declared with navigation("public")."""
-    request = context.get("request")
-    make = page_context.NAVIGATION.get("public")
-    items = context.get("site_nav") or (make(request) if make and request else [])
-    return page_context.mark_current(list(items), request.path if request else "")
 
 
 # ---- cards ----

@@ -97,24 +97,137 @@ def _later(request: HttpRequest, reading: codes.Reading, value: str) -> HttpResp
     })
 
 
-def _good(request: HttpRequest, reading: codes.Reading, value: str, refused: Refused | None = None, status: int = 200) -> HttpResponse:
-    """The green page of a valid code, or of a used one for who scanned it live or is bound to the visit."""
-    code = reading.code
-    page = queries.door_page(reading)
+def _missing(visit: Any, live: bool, again: bool) -> tuple[Breach, ...]:
+    """What stands against 确认人员到场 now, in words for the enterprise."""
+    known = door_facts.of(visit, way="enterprise", live=live)
+    found = VISIT.missing("arrive", known.for_(code_state="valid") if again else known)
+    return bound.plain(Refused(found)).breaches if found else ()
+
+
+def _scanned_again(visit: Any, code: Any) -> bool:
+    """Does the visit wait for another scan, broken off on an earlier day of its window?"""
+    now = timezone.now()
+    earlier = visit.scanned_at and timezone.localdate(visit.scanned_at) != timezone.localdate(now)
+    return bool(visit.state == "broken_off" and earlier and code.window_start <= now <= code.window_end)
+
+
+def _good(request: HttpRequest, reading: codes.Reading, value: str, refused: Refused | None = None) -> HttpResponse:
+    """The green page of a valid code; of a used one for who scanned it live or is bound to the visit."""
+    code, page = reading.code, queries.door_page(reading)
     visit = page.visit
-    changing = request.GET.get("r", "") or request.POST.get("r", "")
+    changing = request.POST.get("r") or request.GET.get("r", "")
     live = bound.is_live(code, changing, request.POST.get("live", ""))
-    known = bound.may_read(request, visit)
-    at = visit.scanned_at or code.used_at
-    again = _scanned_again(visit, code)
+    known, used = bound.may_read(request, visit), reading.state == "used"
+    again = used and _scanned_again(visit, code)
     context: dict[str, Any] = {
-        "title": "此码有效", "value": value, "page": page, "visit": visit, "used": reading.state == "used", "at": at, "live": live,
-        "live_ticket": bound.ticket(code) if live else "", "r": changing, "again": again, "known": known, "tone": "good",
-        "people": [(seat, request.POST.get(f"seen-{seat.pk}", "")) for seat in page.people],
-        "questions": len(record_facts.questions(visit)), "refused": refused, "number": errors.quote_number() if refused else "",
-        "missing": _missing(visit, live) if not context_confirms(reading, again) else _missing(visit, live, again=again),
-        "seen_words": words.SEEN, **_phone_of(page),
+        "title": "此码有效", "value": value, "page": page, "visit": visit, "used": used, "again": again, "known": known, "tone": "good",
+        "at": visit.scanned_at or code.used_at, "live": live, "live_ticket": bound.ticket(code) if live else "", "r": changing,
+        "people": [(seat, request.POST.get(f"seen-{seat.pk}", "")) for seat in page.people], "seen_words": words.SEEN,
+        "questions": len(record_facts.questions(visit)), "missing": _missing(visit, live, again) if again or not used else (),
+        **_phone_of(page),
     }
-    if reading.state == "used" and not (live or known):
-        return render(request, "verify/used.html", context | {"title": "此码已登记"}, status=status)
-    return render(request, "verify/good.html", context, status=status)
+    if used and not (live or known):
+        return render(request, "verify/used.html", context | {"title": "此码已登记"})
+    if refused:
+        return refused_response(request, bound.plain(refused), "verify/good.html", context)
+    return render(request, "verify/good.html", context)
+
+
+# --- confirmation ---
+
+
+@screen("v/<token>/confirm", "327-17-4", "327-18-2")
+@require_POST
+def confirm(request: HttpRequest, value: str) -> HttpResponse:
+    """确认人员到场: the one act of this page. The second time it says calmly that nothing more is to do."""
+    reading = _read(request, value)
+    if reading.bad:
+        return _red(request, reading, value)
+    if reading.state in LATER:
+        return redirect("verify", value=value)
+    code, given = reading.code, request.POST.get("live", "")
+    visit, changing = door.visit_of(code), request.POST.get("r", "")
+    live = bound.is_live(code, changing, given)
+    seen = {seat.pk: request.POST[f"seen-{seat.pk}"] for seat in visit.officers.filter(left_at=None)
+            if request.POST.get(f"seen-{seat.pk}") in ("yes", "no")}
+    place = request.POST.get("place", "")[:40]
+    try:
+        actor = bound.firm_actor(request, code, place)
+        done = door.confirm_by_enterprise(actor, visit, rotating=bound.changing_part(code, changing, given), seen=seen, place=place)
+    except Refused as refused:
+        return _good(request, _read(request, value), value, refused)
+    if done.first or live:
+        bound.bind(request, visit)
+    messages.success(request, f"{done.sentence}，到场已确认。" if done.first else f"{done.sentence}。")
+    return redirect("verify-visit" if bound.may_read(request, visit) else "verify", value=value)
+
+
+# --- report ---
+
+
+@screen("v/<token>/report", "327-18-2")
+@never_cache
+def report(request: HttpRequest, value: str) -> HttpResponse:
+    """人员不符，我要反映: kept and shown to the officers, who go on only after it is cleared; and whom to call."""
+    reading = _read(request, value)
+    open_now = reading.state in ("valid", "used")
+    page = queries.door_page(reading)
+    context: dict[str, Any] = {
+        "title": "我要反映", "value": value, "open": open_now, "reported": page.reported, "visit": page.visit if open_now else None,
+        "text": request.POST.get("text", ""), **_phone_of(page),
+    }
+    if request.method != "POST":
+        return render(request, "verify/report.html", context)
+    if not open_now:
+        return redirect("verify-report", value=value)
+    try:
+        door.report_mismatch(bound.firm_actor(request, reading.code), page.visit, request.POST.get("text", "").strip())
+    except Refused as refused:
+        return refused_response(request, bound.plain(refused), "verify/report.html", context)
+    return redirect("verify-report", value=value)
+
+
+# --- for machines ---
+
+
+@screen("v/<token>.json", "327-17-4")
+@never_cache
+@require_GET
+def machine(request: HttpRequest, value: str) -> JsonResponse:
+    """The same as the page, for programs. Names only where the page shows them."""
+    reading = _read(request, value)
+    said: dict[str, Any] = {"state": reading.state, "word": reading.word, "now": timezone.localtime().isoformat(timespec="seconds")}
+    code = reading.code
+    if reading.state == "revoked":
+        said["revoked_at"] = timezone.localtime(code.revoked_at).isoformat(timespec="seconds")
+    if reading.state == "used":
+        said["used_at"] = timezone.localtime(code.used_at).isoformat(timespec="seconds")
+    named = reading.state == "valid" or (reading.state == "used" and bound.is_live(code, request.GET.get("r", "")))
+    if named:
+        said |= _named(queries.door_page(reading), code)
+    answer = JsonResponse(said, status=NOT_FOUND.get(reading.state, 200), json_dumps_params={"ensure_ascii": False})
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def _named(page: queries.DoorPage, code: Any) -> dict[str, Any]:
+    visit = page.visit
+    return {
+        "body": visit.body.name, "subject": visit.enterprise.name, "uscc": visit.enterprise.uscc, "items": [v.name for v in page.items],
+        "window": [timezone.localtime(t).isoformat(timespec="minutes") for t in (code.window_start, code.window_end)],
+        "officers": [
+            {"name": s.person.name, "certificate": s.certificate.number, "until": s.certificate.valid_until.isoformat(),
+             "role": s.get_role_display()} for s in page.people
+        ],
+        "token": code.token, "key": code.key_id, "keys": reverse("verify-keys"),
+    }
+
+
+@screen("v/keys.json", "327-17-2")
+@require_GET
+def keys(request: HttpRequest) -> JsonResponse:
+    """Public halves of the keys that sign codes, so that a code can be verified without this server."""
+    answer = JsonResponse({"kind": "jiangcheng code keys v1", "algorithm": "Ed25519", "keys": codes.public_keys()})
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer

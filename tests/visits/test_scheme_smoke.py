@@ -1,3 +1,0 @@
-def test_chain(stage):
-    visit = stage.started()
-    assert visit.state == "inspecting"
