@@ -130,3 +130,27 @@ def test_guessing_claims_from_one_address_stops(world):
     rows = [LoginEvent(username="认领", ok=False, address="127.0.0.1") for _ in range(access.ADDRESS_TRIES)]
     LoginEvent.objects.bulk_create(rows)
     assert "尝试次数过多" in claim(Client(), world, code).content.decode()
+
+
+@pytest.mark.duty("327-04-1", "HR-04-1", "allowed")
+def test_a_person_decides_about_an_open_subject(world):
+    client = world.client("planner")
+    page = client.get("/subjects/").content.decode()
+    assert "示范律师事务所" in page and "武汉演示食品" not in page
+    address = f"/subjects/{world.law_firm.pk}/"
+    assert "请填写认定理由" in client.post(address, {"applies": "no", "reason": ""}).content.decode()
+    assert client.post(address, {"applies": "no", "reason": "律师事务所由司法行政部门登记"}).status_code == 302
+    assert "没有待认定" in client.get("/subjects/").content.decode()
+    assert "律师事务所由司法行政部门登记" in client.get(address).content.decode()
+
+
+@pytest.mark.duty("HR-04-1", "refused")
+def test_what_the_code_settles_is_not_decided(world):
+    client = world.client("planner")
+    answer = client.post(f"/subjects/{world.enterprise.pk}/", {"applies": "no", "reason": "理由"})
+    assert answer.status_code == 409 and "已能确定类别" in client.get(f"/subjects/{world.enterprise.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(("key", "status"), [("enterprise", 403), ("admin", 403), ("supervisor", 403), ("other_planner", 404), ("anonymous", 302)])
+def test_subjects_are_for_the_bodies_of_the_place(world, key, status):
+    assert world.client(key).get(f"/subjects/{world.law_firm.pk}/").status_code == status

@@ -82,3 +82,11 @@ def test_the_code_decides_at_registration(world):
 
 def test_phones_are_masked():
     assert enterprises.mask("13812345678") == "138****5678" and enterprises.mask("1234") == "**34" and enterprises.mask("") == ""
+
+
+def test_an_enterprise_lets_in_its_own_people_alone(world):
+    made = enterprises.add_user(world.enterprise, world.actor("enterprise"), **NEW)
+    assert access.actor_for(made, access.seats_today(made)[0]).enterprise == world.enterprise.pk
+    for key in ("other_enterprise", "officer1", "admin"):
+        with pytest.raises(Refused):
+            enterprises.add_user(world.enterprise, world.actor(key), **(NEW | {"username": key + "2"}))

@@ -20,13 +20,15 @@ from django.utils import timezone
 
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.numbering import next_number
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
 from jiangcheng.papers import files, numbers, words
 from jiangcheng.papers.models import Paper
 from jiangcheng.papers.render import typeset
 from jiangcheng.papers.render.word import docx
 
-TRIES = 6
+TRIES = 8
+FREE_TRIES = 2
 WATERMARK = "演示数据"
 TITLES = dict(words.KINDS)
 ONE_COPY = ("approval", "delivery", "file_index", "transfer")
@@ -140,10 +142,18 @@ def _set(kind: str, data: dict[str, Any]) -> tuple[bytes, bytes]:
 
 
 def attempt(work: Callable[[], Result]) -> Result:
-    """Do a piece of work that prepares papers and settles them, anew when another act came between."""
-    for _ in range(TRIES):
+    """Do a piece of work that prepares papers and settles them, anew when another act came between.
+
+    After ``FREE_TRIES`` the work is done under a lock that keeps others from numbers, so that it comes to an end
+    however many issue at the same time.
+    """
+    for n in range(TRIES):
         try:
-            return work()
+            if n < FREE_TRIES:
+                return work()
+            with transaction.atomic():
+                next_number("paper:turn")
+                return work()
         except Again:
             continue
     raise Refused([Breach("同一时间办理的人较多，本次没有改动。", (Remedy("稍候再点一次"),))])

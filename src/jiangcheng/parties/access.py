@@ -146,6 +146,7 @@ def _holds(seat: Seat | None, day: date) -> bool:
 @receiver(user_logged_in)
 def _opened(sender: Any, request: HttpRequest, user: Account, **_: Any) -> None:
     seat = next(iter(seats_today(user)), None)
+    OpenSession.objects.filter(account=user, seen_at__lt=timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
     OpenSession.objects.update_or_create(
         key=request.session.session_key,
         defaults={"account": user, "seat": seat, "seen_at": timezone.now(), "address": address_of(request), "agent": _agent(request)},
@@ -209,8 +210,9 @@ def switch_seat(request: HttpRequest, seat_id: int) -> Seat | None:
 
 
 def sessions_of(account: Account) -> QuerySet[OpenSession]:
-    """Sessions of an account, last seen first."""
-    return OpenSession.objects.filter(account=account).order_by("-seen_at")
+    """Sessions of an account that have not timed out, last seen first."""
+    idle = timedelta(minutes=getattr(settings, "IDLE_MINUTES", 30)) + SEEN_EVERY
+    return OpenSession.objects.filter(account=account, seen_at__gt=timezone.now() - idle).order_by("-seen_at")
 
 
 def end_session(account: Account, session_id: int) -> bool:

@@ -198,13 +198,30 @@ def _make_account(
             raise Refused([Breach("这个认领码刚刚被使用。", field="code")])
         row.used_at = timezone.now()
         row.save(update_fields=["used_at"])
-        person = Person(name=name.strip(), phone=phone.strip(), demo=enterprise.demo)
-        person.save()
-        account = Account(username=username.strip(), person=person, demo=enterprise.demo)
-        account.set_password(password)
-        account.save()
-        Seat(account=account, role="enterprise", enterprise=enterprise, valid_from=timezone.localdate()).save()
+        return _user(enterprise, username, password, name, phone)
+
+
+def _user(enterprise: Enterprise, username: str, password: str, name: str, phone: str) -> Account:
+    """Person, account and seat of somebody who acts for the enterprise; inside an act."""
+    person = Person(name=name.strip(), phone=phone.strip(), demo=enterprise.demo)
+    person.save()
+    account = Account(username=username.strip(), person=person, demo=enterprise.demo)
+    account.set_password(password)
+    account.save()
+    Seat(account=account, role="enterprise", enterprise=enterprise, valid_from=timezone.localdate()).save()
     return account
+
+
+def add_user(enterprise: Enterprise, actor: Actor, *, username: str, password: str, name: str, phone: str = "") -> Account:
+    """添加人员: one who acts for the enterprise lets in another. Refused for others, a taken name or a weak password."""
+    if not actor.has("enterprise") or actor.enterprise != enterprise.pk:
+        raise Refused([Breach("只有本企业的用户可以添加人员。")])
+    _check_new_account(username, password, name)
+    try:
+        with ledger.act("parties.user_added", actor, about=enterprise):
+            return _user(enterprise, username, password, name, phone)
+    except IntegrityError:
+        raise Refused([Breach("这个账号名刚刚被使用，请换一个。", field="username")]) from None
 
 
 def _plain(typed: str) -> str:

@@ -115,7 +115,7 @@ def subject_is_enterprise(f: SubjectFacts):
         what = f"是{f.kind}，" if f.kind else ""
         return Breach(f"“{f.name}”{what}不属于企业，不适用涉企行政检查程序。", (Remedy("改按其他检查办理，不在本平台登记"),), "enterprise")
     if f.applies == "undecided" and not f.undecided_counts:
-        return Breach(f"“{f.name}”是否属于企业尚未认定，不能安排检查。", (Remedy("先由承办人写明理由认定"),), "enterprise")
+        return Breach(f"“{f.name}”是否属于企业尚未认定，不能安排检查。", (Remedy("写明理由认定", "subjects"),), "enterprise")
     return None
 
 

@@ -271,3 +271,13 @@ def check(plan: Plan, actor: Actor) -> tuple[Breach, ...]:
     if found and plan.state == "drafting":
         flows.PLAN.take("check", plan, actor)
     return found
+
+
+def save_reason(plan: Plan, actor: Actor, reason: str) -> Receipt:
+    """Write the reason of an open adjustment."""
+    may_plan(actor, plan.body_id)
+    must_be_open(plan)
+    plan.reason = reason.strip()[:300]
+    with ledger.act("plans.row_save", actor, about=plan, opinion=plan.reason, extra={"changed": ["reason"]}) as act:
+        plan.save()
+    return act.receipt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from jiangcheng.parties import uscc
+from jiangcheng.parties import uscc, words
 
 
 class LoginForm(forms.Form):
@@ -81,3 +81,15 @@ class ClaimForm(forms.Form):
         if not found.valid:
             raise forms.ValidationError(found.problem)
         return found.code
+
+
+class DecisionForm(forms.Form):
+    """认定 of a subject whose code does not settle whether the decree applies (HR-04-1)."""
+
+    applies = forms.ChoiceField(
+        label="认定结论", widget=forms.RadioSelect,
+        choices=[(slug, word) for slug, word in words.APPLIES if slug != "undecided"],
+    )
+    reason = forms.CharField(
+        label="认定理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="例：村集体经济组织，从事生产经营，按企业对待",
+    )

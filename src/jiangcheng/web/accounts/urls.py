@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.accounts import views
+from jiangcheng.web.accounts import subjects, views
 
 urlpatterns = [
     path("login/", views.log_in, name="login"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("seat/", views.seat, name="seat"),
     path("password/", views.password, name="password"),
     path("claim/", views.claim, name="claim"),
+    path("subjects/", subjects.subjects, name="subjects"),
+    path("subjects/<int:pk>/", subjects.decide, name="subject"),
 ]

@@ -24,7 +24,7 @@ from jiangcheng.web.context import ACT_WORDS
 
 ACT_WORDS.update({
     "parties.password": "修改密码", "parties.claim": "认领企业账号", "parties.claim_code": "出具认领码", "parties.claim_try": "认领码核对",
-    "parties.consent": "同意电子送达", "parties.consent_withdrawn": "撤回电子送达同意",
+    "parties.consent": "同意电子送达", "parties.user_added": "添加人员", "parties.consent_withdrawn": "撤回电子送达同意",
 })
 TOO_MANY = "此网络地址尝试次数过多，请过一会儿再试。"
 

@@ -44,6 +44,11 @@ def _cell(day: date, entry: Day | None, today: date) -> dict:
     return {"n": day.day, "kind": kind, "mark": mark, "name": entry.name if entry else "", "today": day == today}
 
 
+def _source(day: Day) -> str:
+    """Where a day comes from, in Chinese: the notice, or the table that came with the platform."""
+    return day.source if any("一" <= c <= "鿿" for c in day.source) else "随平台提供的节假日数据表"
+
+
 @desk("admin")
 @require_safe
 def year(request: HttpRequest) -> HttpResponse:
@@ -52,7 +57,7 @@ def year(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("year", "")
     chosen = int(given) if given.isdigit() and FIRST <= int(given) <= now + SPAN else now
     named = _named(chosen)
-    sources = sorted({d.source for d in named.values() if d.source})
+    sources = sorted({_source(d) for d in named.values() if d.source})
     grid = months(chosen)
     return render(request, "admin/calendar.html", {
         "title": f"节假日 {chosen}年", "year": chosen, "months": grid, "note": working.note(chosen), "sources": sources,

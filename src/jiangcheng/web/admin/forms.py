@@ -37,7 +37,19 @@ def _term(data: dict[str, Any], form: forms.BaseForm, start: str, until: str) ->
         form.add_error(until, "止日不能早于起日")
 
 
-class BodyForm(forms.ModelForm):
+class PlainForm(forms.ModelForm):
+    """A model form whose empty choices say so in words."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = "未选择"
+            elif isinstance(field, forms.ChoiceField):
+                field.choices = [(value, word if value else "未选择") for value, word in field.choices]
+
+
+class BodyForm(PlainForm):
     """A body: kind, basis, entrustment, level, territory, superior and office. Gaps are allowed, and shown as gaps."""
 
     class Meta:
@@ -78,7 +90,7 @@ class BodyForm(forms.ModelForm):
         return data
 
 
-class CompetenceForm(forms.ModelForm):
+class CompetenceForm(PlainForm):
     """A field that the body may inspect."""
 
     field = forms.ChoiceField(label="领域", choices=words.FIELDS)
@@ -94,7 +106,7 @@ class CompetenceForm(forms.ModelForm):
         return data
 
 
-class HeadForm(forms.ModelForm):
+class HeadForm(PlainForm):
     """A responsible head of a body, with term."""
 
     class Meta:
@@ -124,7 +136,7 @@ class PersonForm(forms.ModelForm):
         widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
 
 
-class CertificateForm(forms.ModelForm):
+class CertificateForm(PlainForm):
     """An enforcement certificate."""
 
     class Meta:
@@ -196,7 +208,7 @@ class WhyForm(forms.Form):
     why = forms.CharField(label="原因", max_length=200)
 
 
-class SeatForm(forms.ModelForm):
+class SeatForm(PlainForm):
     """A role in a body, or for an enterprise by its credit code."""
 
     code = forms.CharField(

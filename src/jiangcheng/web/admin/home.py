@@ -123,7 +123,7 @@ def _calendar() -> Line:
     year = today.year if calendar.is_provisional(today.year) else today.year + 1
     note = calendar.note(year)
     pressing = note and (year == today.year or today.month == 12)
-    return Line("节假日", "warn" if pressing else "ok", "未公布" if note else "正常", note or f"{year}年节假日安排已载入。",
+    return Line("节假日", "warn" if pressing else "wait" if note else "ok", "未公布" if note else "正常", note or f"{year}年节假日安排已载入。",
                 reverse("admin-calendar") + f"?year={year}" if note else "", "导入通知")
 
 

@@ -42,7 +42,7 @@ def drawing(address: str) -> str:
     """The QR as it stands when the page is made, for phones without script."""
     out = io.BytesIO()
     segno.make_qr(address, error="m").save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True, light="#FFFFFF")
-    return mark_safe(out.getvalue().decode())  # noqa: S308  (drawn by us from our own address)
+    return mark_safe(out.getvalue().decode())  # our own drawing, of our own address
 
 
 @screen("officer/visits/<no>/code", "327-17-2", "327-17-4", "327-18-1")
@@ -81,6 +81,7 @@ def code_page(request: HttpRequest, visit: Visit, shown: InspectionCode | None =
         "recusals": visit.recusals.filter(decided_at=None).select_related("officer__person"), "notice": facts.notice_of(visit),
         "code_state": codes.STATE_WORDS[codes.state_now(shown, now)] if shown else "", "offline_late": queries.reported_late(visit),
     }
+    page["all_shown"] = all(p.shown_at for p in page["people"])
     if waiting and not closed and shown:
         page |= {"address": f"{settings.PUBLIC_ADDRESS}/v/{shown.token}", "picture": drawing(codes.address(shown, now))}
     return page

@@ -52,9 +52,8 @@ def scanning(request: HttpRequest) -> HttpResponse:
         if visit is None:
             raise Refused([Breach("现在没有可以入企的检查。", (Remedy("查看今日待办", "officer-home"),), "uscc", ("327-17-4",))])
         if not uscc.check(code).valid:
-            raise Refused([Breach(
-                "没有识别出有效的统一社会信用代码。", (Remedy("重新扫描营业执照上的二维码"), Remedy("核对后手工录入 18 位代码")), "uscc", ("327-17-4",),
-            )])
+            ways = (Remedy("重新扫描营业执照上的二维码"), Remedy("核对后手工录入 18 位代码"))
+            raise Refused([Breach("没有识别出有效的统一社会信用代码。", ways, "uscc", ("327-17-4",))])
         if request.POST.get("step") == "confirm":
             return acting.once(request, lambda: _arrive(request, visit, scanned, code))
     except Refused as refused:

@@ -83,8 +83,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 PRIMARY = {
     "draft": ("继续填写", "visit-scheme"), "returned": ("修改方案", "visit-scheme"), "to_enter": ("亮码", "visit-code"),
-    "arrived": ("开始检查", "visit-record"), "inspecting": ("继续检查", "visit-record"), "to_tell": ("告知结果", "visit-finish"),
-    "broken_off": ("继续检查", "visit-record"), "told": ("办结", "visit-finish"), "following": ("跟踪整改", "visit-finish"),
+    "arrived": ("开始检查", "visit-code"), "inspecting": ("继续检查", "visit-record"), "to_tell": ("告知结果", "visit-finish"),
+    "broken_off": ("继续检查", "visit-code"), "told": ("办结", "visit-finish"), "following": ("跟踪整改", "visit-finish"),
     "not_done": ("办结", "visit-finish"), "closed": ("归档", "visit-finish"),
 }
 TABS = (("base", "基本信息"), ("items", "检查事项"), ("papers", "文书"), ("process", "办理过程"))

@@ -19,7 +19,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties.access import address_of
-from jiangcheng.web.errors import refused_response
+from jiangcheng.web.errors import is_part, refused_response
 from jiangcheng.web.verify import answering, bound, correcting, firm
 
 
@@ -70,10 +70,11 @@ def show(request: HttpRequest, value: str) -> HttpResponse:
     def draw(request: HttpRequest, code: InspectionCode, visit: Visit, value: str) -> HttpResponse:
         urls = addresses(value)
         page = firm.view(visit, bound.firm_actor(request, code), urls)
-        if request.GET.get("seen") == page.mark:
+        if is_part(request) and request.GET.get("seen") == page.mark:
             return HttpResponse(status=204)
-        part = "verify/visit_part.html" if request.headers.get("HX-Request") else "verify/visit.html"
-        return render(request, part, {"title": "本次检查", "v": page, "visit": visit, "urls": urls, "value": value, "swap": part.endswith("_part.html")})
+        swap = is_part(request)
+        part = "verify/visit_part.html" if swap else "verify/visit.html"
+        return render(request, part, {"title": "本次检查", "v": page, "visit": visit, "urls": urls, "value": value, "swap": swap})
 
     return _with_visit(request, value, draw)
 

@@ -135,13 +135,14 @@ def approver(actor: Actor, visit: Visit, day: date, opinion: str = "") -> Approv
 def of(visit: Visit, *, actor: Actor | None = None, reason: str = "", now: datetime | None = None) -> SchemeFacts:
     """Everything the rules ask about a visit before the door; with ``actor`` also about the one who approves."""
     now = now or timezone.now()
-    today, day = timezone.localdate(now), day_of(visit)
+    today, real, in_force = timezone.localdate(now), day_of(visit), parameters.value("decree.in-force")
+    day = max(real, in_force)  # no parameter of ours has a value on an earlier day, and nothing of it is judged
     body, place = visit.body, visit.site.division
     where = territory.governed(body, place)
     counted = counters.counts(visit)
     start, end = visit.window_start, visit.window_end
     return SchemeFacts(
-        number=visit.number, now=now, today=today, day=day, judged=judged_on(day, parameters.value("decree.in-force")),
+        number=visit.number, now=now, today=today, day=real, judged=judged_on(real, in_force),
         body=bodies.facts_on(body, day),
         principal=bodies.facts_on(body.principal, day) if body.kind == "entrusted" and body.principal_id else None,
         subject=enterprises.subject_facts(visit.enterprise), in_city=where.applies, scope_reason=where.reason,

@@ -1,0 +1,95 @@
+"""The planner's forms: an item draft, its check questions, a plan row, an upload."""
+
+from __future__ import annotations
+
+from django import forms
+from django.forms import formset_factory
+
+from jiangcheng.inspection.items.models import ItemVersion
+from jiangcheng.inspection.items.words import METHODS
+from jiangcheng.inspection.plans.models import PlanRow
+from jiangcheng.inspection.plans.words import FINDS
+
+DATE = {"type": "date"}
+EXAMPLES = {
+    "name": "例：食品经营监督检查", "basis": "例：《中华人民共和国食品安全法》第一百一十条", "subjects": "例：餐饮服务和食品销售单位",
+    "content": "例：许可、进货查验、贮存条件", "standard": "国务院主管部门公布的标准名称", "cap_note": "照公布的原文填写",
+    "reason": "为什么新增、变更",
+    "standard_none": "确实没有公布标准的才勾选，页面会注明", "effective_from": "公布之日或者以后",
+}
+
+
+class ItemForm(forms.ModelForm):
+    """A draft version; blank fields stay blank until submission."""
+
+    class Meta:
+        model = ItemVersion
+        fields = (
+            "name", "field", "basis", "basis_level", "lowest_level", "subjects", "content", "manner", "standard", "standard_issuer",
+            "standard_version", "standard_from", "standard_none", "cap_note", "reason", "effective_from",
+        )
+        widgets = {
+            "standard_from": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "effective_from": forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+            "basis": forms.Textarea(attrs={"rows": 2}), "content": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = EXAMPLES
+
+
+class QuestionForm(forms.Form):
+    """One check question."""
+
+    text = forms.CharField(label="检查要点", max_length=300, required=False)
+    basis = forms.CharField(label="依据", max_length=300, required=False)
+    method = forms.ChoiceField(label="方法", choices=METHODS, required=False)
+
+
+QuestionForms = formset_factory(QuestionForm, extra=3, max_num=60)
+
+
+class RowForm(forms.ModelForm):
+    """A plan row: nine contents, quarters, how the subjects are found."""
+
+    quarters = forms.MultipleChoiceField(
+        label="实施季度", choices=[(str(n), f"第{w}季度") for n, w in enumerate("一二三四", 1)], widget=forms.CheckboxSelectMultiple, required=False,
+    )
+    find = forms.ChoiceField(label="对象确定方式", choices=FINDS, widget=forms.RadioSelect, required=False)
+
+    class Meta:
+        model = PlanRow
+        fields = (
+            "item_name", "basis", "body_name", "subjects", "contents", "manner", "frequency", "proportion", "necessity", "find", "quarters",
+        )
+        widgets = {
+            "basis": forms.Textarea(attrs={"rows": 2}), "contents": forms.Textarea(attrs={"rows": 2}),
+            "necessity": forms.Textarea(attrs={"rows": 3}), "item_name": forms.TextInput(attrs={"list": "items"}),
+            "manner": forms.TextInput(attrs={"list": "manners"}),
+        }
+        help_texts = {
+            "item_name": "与公布的事项清单一致", "manner": "现场、非现场，须与事项公布的方式一致", "frequency": "例：每年1次、每季度1次",
+            "proportion": "例：20%、全覆盖、30家", "necessity": "例：上年抽检不合格率 6%，高于全区平均",
+        }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance and self.instance.quarters:
+            self.initial["quarters"] = self.instance.quarters.split(",")
+
+    def clean_quarters(self) -> str:
+        return ",".join(self.cleaned_data["quarters"]) or "1,2,3,4"
+
+    def values(self) -> dict[str, str]:
+        """Contents for ``plans.actions.save_row``."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class UploadForm(forms.Form):
+    """A table to import."""
+
+    file = forms.FileField(label="Excel 文件", help_text=".xlsx，不超过 5 MB、5,000 行")
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > 5 * 1024 * 1024:
+            raise forms.ValidationError("文件超过 5 MB，请分成几个文件。")
+        return file

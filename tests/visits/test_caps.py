@@ -1,0 +1,263 @@
+"""Places under caps: reserved at issue, used at the scan, given back; which visits count (article 15, HR-15, HR-20-2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from jiangcheng.inspection.visits import counters
+from jiangcheng.inspection.visits.actions import door, scheme
+from jiangcheng.inspection.visits.facts import scheme as facts
+from jiangcheng.inspection.visits.flows import VISIT
+from jiangcheng.inspection.visits.models import CapCounter, Order
+from jiangcheng.kernel import ledger
+from jiangcheng.kernel.actor import SYSTEM
+from jiangcheng.law.rule import Refused
+from jiangcheng.papers import codes
+
+
+def uses(visit) -> list[str]:
+    return sorted(visit.cap_uses.values_list("state", flat=True))
+
+
+def places() -> dict[str, int]:
+    """Taken places by counter, e.g. {"cap:1": 1}."""
+    return dict(CapCounter.objects.values_list("cap_key", "n"))
+
+
+@pytest.mark.duty("327-15-1", "HR-15-8", "allowed")
+def test_reserved_at_issue_used_at_scan(stage):
+    cap = stage.cap(2)
+    visit = stage.approved()
+    assert places() == {}
+    scheme.issue_code(stage.lead, visit)
+    assert places() == {f"cap:{cap.pk}": 1} and uses(visit) == ["reserved"]
+    stage.confirm(visit)
+    assert places() == {f"cap:{cap.pk}": 1} and uses(visit) == ["used"]
+
+
+@pytest.mark.duty("327-15-1", "refused")
+def test_over_the_cap_is_refused_in_the_words_of_the_screen(stage):
+    stage.cap(1)
+    stage.arrived()
+    with pytest.raises(Refused) as refused:
+        scheme.submit(stage.lead, stage.ready())
+    breach = refused.value.breaches[0]
+    assert breach.sentence == "该企业本年度“食品经营监督检查”已实施或安排 1 次，达到公布的上限 1 次，不能再安排。"
+    assert "327-15-1" in breach.ids and len(breach.remedies) == 3
+
+
+@pytest.mark.duty("327-15-1", "refused")
+def test_of_two_approved_visits_one_gets_the_last_place(stage):
+    stage.cap(1)
+    first, second = stage.approved(), stage.approved()
+    scheme.issue_code(stage.lead, first)
+    with pytest.raises(Refused):
+        scheme.issue_code(stage.lead, second)
+    assert stage.fresh(second).state == "to_code" and uses(second) == []
+    with pytest.raises(Refused) as refused, ledger.act("test", SYSTEM):
+        counters.reserve(second, stage.day)
+    assert "刚刚达到公布的上限 1 次" in str(refused.value)
+
+
+@pytest.mark.duty("HR-15-2", "327-15-1", "refused")
+def test_of_several_caps_all_are_taken_or_none(stage):
+    wide, narrow = stage.cap(5), stage.cap(1, field="", item=stage.version.item, issuer="国家市场监督管理总局", issuer_level="state")
+    stage.coded()
+    assert places() == {f"cap:{wide.pk}": 1, f"cap:{narrow.pk}": 1}
+    second = stage.ready()
+    with pytest.raises(Refused), ledger.act("test", SYSTEM):
+        counters.reserve(second, stage.day)
+    assert places() == {f"cap:{wide.pk}": 1, f"cap:{narrow.pk}": 1}
+
+
+@pytest.mark.duty("HR-15-3", "allowed")
+def test_without_a_cap_the_frequency_of_the_row_is_the_limit(stage):
+    stage.coded(), stage.coded()
+    assert list(places().values()) == [2]
+    with pytest.raises(Refused) as refused:
+        scheme.submit(stage.lead, stage.ready())
+    assert "达到计划载明的频次 2 次" in str(refused.value)
+
+
+@pytest.mark.duty("HR-15-7", "allowed")
+def test_sites_are_counted_apart_where_the_cap_says_so(stage):
+    stage.cap(1, per="site")
+    stage.coded()
+    stage.coded(site=stage.world.site2)
+    with pytest.raises(Refused):
+        scheme.submit(stage.lead, stage.ready())
+
+
+@pytest.mark.duty("HR-15-7", "327-15-1", "allowed")
+def test_another_year_is_another_period(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    later = facts.limits(visit, stage.day.replace(month=1, day=15, year=stage.day.year + 1))
+    assert [(x.used, x.limit) for x in later] == [(0, 1)]
+
+
+@pytest.mark.duty("327-15-1", "refused")
+def test_the_minimum_gap_is_kept(stage):
+    stage.cap(5, min_gap_days=90)
+    stage.coded()
+    with pytest.raises(Refused) as refused:
+        scheme.submit(stage.lead, stage.ready())
+    assert "两次检查之间未满规定的间隔" in str(refused.value)
+
+
+@pytest.fixture
+def order(stage):
+    """An open order of a visit that has started."""
+    visit = stage.started()
+    with ledger.act("test.order", SYSTEM):
+        order = Order(
+            number="（演示）示市监责改〔2026〕1号", visit=visit, kind="correct", points=[{"text": "补齐票据"}], due=stage.day, state="open",
+        )
+        order.save()
+    return order
+
+
+@pytest.mark.duty("HR-20-2", "327-15-1", "allowed")
+def test_a_tracking_visit_is_not_in_the_cap(stage, order):
+    stage.cap(1)
+    window = {"window_start": stage.now, "window_end": stage.now + dt.timedelta(hours=2)}
+    visit = scheme.draft(stage.lead, order_id=order.pk, **window)
+    assert (visit.kind, visit.chosen, visit.purpose, visit.site) == ("case", "lead", "order", order.visit.site)
+    scheme.set_officers(stage.lead, visit, [(p.pk, r, True) for p, r in zip(stage.world.officers, ("lead", "assist"), strict=False)])
+    scheme.submit(stage.lead, visit)
+    scheme.approve(stage.head, visit)
+    before = places()
+    scheme.issue_code(stage.lead, visit)
+    assert places() == before and uses(visit) == []
+    assert counters.why_not_counted(visit) == "跟踪检查，不计入年度频次上限"
+
+
+@pytest.mark.duty("HR-15-1", "allowed")
+def test_a_case_visit_is_not_in_the_cap(stage):
+    visit = stage.ready(kind="case")
+    assert not counters.counts(visit) and counters.places(visit, stage.day) == []
+
+
+# --- given back ---
+
+
+@pytest.mark.duty("HR-15-8", "allowed")
+def test_a_dropped_visit_gives_its_place_back_and_another_takes_it(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    scheme.drop(stage.lead, visit, "企业搬迁，改期另行安排")
+    assert list(places().values()) == [0] and uses(visit) == ["returned"]
+    assert codes.current(visit.number) is None
+    assert stage.coded().state == "to_enter"
+
+
+@pytest.mark.duty("HR-15-8", "allowed")
+def test_a_rescheduled_visit_gives_back_and_reserves_again(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    scheme.reschedule(stage.lead, visit, stage.now, stage.now + dt.timedelta(hours=1), "企业停电")
+    visit = stage.fresh(visit)
+    assert (visit.state, visit.approved_at, uses(visit), list(places().values())) == ("to_approve", None, ["returned"], [0])
+    scheme.approve(stage.head, visit)
+    scheme.issue_code(stage.lead, visit)
+    assert uses(visit) == ["reserved"] and list(places().values()) == [1]
+
+
+@pytest.mark.duty("HR-15-8", "327-17-2", "allowed")
+def test_a_change_of_officers_keeps_the_place_and_revokes_the_code(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    old = codes.current(visit.number)
+    ill = visit.officers.get(role="assist")
+    scheme.replace_officer(stage.head, visit, ill.pk, stage.world.officers[2].pk, "王敏生病")
+    visit = stage.fresh(visit)
+    assert (visit.state, uses(visit), codes.read(old.token).state) == ("to_code", ["reserved"], "revoked")
+    assert [o.person.name for o in facts.seats(visit)] == ["李强（演示）", "周燕（演示）"]
+    new = scheme.issue_code(stage.lead, visit)
+    assert new.generation == 2 and list(places().values()) == [1] and new.digest != old.digest
+
+
+@pytest.mark.duty("327-18-1", "327-17-1", "refused")
+def test_a_change_of_officers_takes_the_head_a_reason_and_a_certificate(stage):
+    visit = stage.coded()
+    seat = visit.officers.get(role="assist")
+    for who, whom in ((stage.lead, stage.world.officers[2]), (stage.head, stage.world.lapsed), (stage.head, stage.world.officers[0])):
+        with pytest.raises(Refused):
+            scheme.replace_officer(who, visit, seat.pk, whom.pk, "生病")
+    assert stage.fresh(visit).state == "to_enter" and codes.current(visit.number).state == "ready"
+
+
+@pytest.mark.duty("HR-15-8", "HR-17-5", "allowed")
+def test_an_unused_window_lapses_and_gives_back(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    assert scheme.lapse_due(visit.window_end + dt.timedelta(hours=1)) == []  # an entry without network may still come in
+    assert scheme.lapse_due(visit.window_end + dt.timedelta(days=14)) == [visit]
+    assert stage.fresh(visit).state == "lapsed" and list(places().values()) == [0]
+    assert scheme.lapse_due(visit.window_end + dt.timedelta(days=14)) == []
+
+
+def test_a_visit_without_code_lapses_at_the_end_of_its_window(stage):
+    visit = stage.approved()
+    scheme.lapse_due(visit.window_end + dt.timedelta(minutes=1))
+    assert stage.fresh(visit).state == "lapsed"
+
+
+@pytest.mark.duty("HR-15-8", "327-08-2", "allowed")
+@pytest.mark.parametrize(("why", "left"), [("closed", 0), ("moved", 0), ("missing", 0), ("wrong", 0), ("refused", 1)])
+def test_nobody_there_gives_back_a_refusal_does_not(stage, why, left):
+    stage.cap(1)
+    visit = stage.arrived()
+    door.not_done(stage.lead, visit, why, "现场大门紧闭", photo=stage.photo(visit, "evidence"))
+    assert list(places().values()) == [left]
+
+
+def test_a_refusal_before_the_scan_gives_back_when_the_window_is_over(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    door.not_done(stage.lead, visit, "refused", "店长不让进门")
+    assert list(places().values()) == [1]
+    scheme.lapse_due(visit.window_end + dt.timedelta(minutes=1))
+    assert list(places().values()) == [0] and stage.fresh(visit).state == "not_done"
+    scheme.lapse_due(visit.window_end + dt.timedelta(minutes=2))
+    assert list(places().values()) == [0]
+
+
+@pytest.mark.duty("327-14-4", "HR-14-2", "allowed")
+def test_a_withdrawn_row_revokes_what_was_planned_on_it(stage):
+    stage.cap(1)
+    visit, running = stage.coded(), stage.ready(site=stage.firms(1)[0])
+    code = codes.current(visit.number)
+    assert scheme.revoke_withdrawn_rows() == []
+    stage.change(stage.row, withdrawn_at=timezone.now())
+    assert set(scheme.revoke_withdrawn_rows()) == {visit, running}
+    assert (stage.fresh(visit).state, codes.read(code.token).state, list(places().values())) == ("revoked", "revoked", [0])
+
+
+@pytest.mark.duty("327-14-4", "HR-14-2", "refused")
+def test_a_withdrawn_row_stops_the_scan_before_any_job_ran(stage):
+    visit = stage.coded()
+    stage.change(stage.row, withdrawn_at=timezone.now())
+    with pytest.raises(Refused) as refused:
+        stage.confirm(visit)
+    assert "对应的计划行已取消" in str(refused.value)
+    assert codes.current(visit.number).state == "ready"
+
+
+def test_numbers_never_go_below_nothing(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    with ledger.act("test", SYSTEM):
+        assert len(counters.give_back(visit)) == 1
+        assert counters.give_back(visit) == []
+    assert list(places().values()) == [0]
+
+
+def test_places_stand_in_the_ledger(stage):
+    stage.cap(1)
+    visit = stage.arrived()
+    assert ledger.holes(visit) == []
+    assert VISIT.step("issue").discharges == ("327-17-2", "327-15-1")
