@@ -170,6 +170,8 @@ def test_returned_with_notice_and_filed_again_with_differences(city, draft):
     assert list(lists.not_refiled(city.judicial.pk)) == [plan]
     notice = Paper.objects.get(kind="return")
     assert notice.data["faults"][0]["reason"] == "比例过低，请说明"
+    with pytest.raises(Refused, match="还没有改动"):
+        actions.submit(plan, city.planner)
     actions.save_row(plan.rows.get(n=1), city.planner, {"proportion": "30%"})
     actions.submit(plan, city.planner)
     change, = lists.differences(judicial(plan))

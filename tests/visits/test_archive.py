@@ -73,8 +73,12 @@ def test_same_contents_give_the_same_bytes_and_each_change_is_named():
     whole = packages.pack(parts)
     assert packages.pack(dict(reversed(parts.items()))) == whole
     assert packages.check_bytes(whole) == []
-    for change, word in ((lambda p: p | {"a.txt": b"0ne"}, "a.txt 与摘要不一致"), (lambda p: {k: v for k, v in p.items() if k != "a.txt"}, "缺少文件 a.txt"),
-                         (lambda p: p | {"new": b"x"}, "多出文件 new")):
+    changes = (
+        (lambda p: p | {"a.txt": b"0ne"}, "a.txt 与摘要不一致"),
+        (lambda p: {k: v for k, v in p.items() if k != "a.txt"}, "缺少文件 a.txt"),
+        (lambda p: p | {"new": b"x"}, "多出文件 new"),
+    )
+    for change, word in changes:
         assert any(word in w for w in packages.check_bytes(repacked(whole, change)))
     assert packages.check_bytes(b"no zip") and packages.check_bytes(whole[:50])
 
@@ -185,3 +189,19 @@ def raw_delete(leaf: Leaf) -> None:
             cursor.execute(f'DROP TRIGGER "{name}"')
         cursor.execute("DELETE FROM kernel_leafindex WHERE leaf_id = %s", [leaf.pk])
         cursor.execute("DELETE FROM kernel_leaf WHERE id = %s", [leaf.pk])
+
+
+# --- visits that did not take place
+
+
+@pytest.mark.duty("327-25-1", "allowed")
+def test_visit_not_done_closes_and_is_archived_without_a_record(walk, stage):
+    from jiangcheng.inspection.visits.actions import door
+
+    visit = stage.arrived()
+    door.not_done(walk.lead, visit, "closed", "大门上锁，无人应答", photo=stage.photo(visit))
+    visit = walk.close(walk.fresh(visit))
+    package = walk.archive(visit)
+    assert package.retention_years == 10
+    assert not any("-record-" in n for n in names(packages.content(package)))
+    assert archive.check(visit) == [] and facts.holes(walk.fresh(visit)) == []

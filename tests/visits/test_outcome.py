@@ -11,7 +11,13 @@ from jiangcheng.inspection.visits import matters
 from jiangcheng.inspection.visits.actions import enterprise, outcome, record
 from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.models import Order
-from jiangcheng.inspection.visits.rules.outcome import CloseFacts, FinishFacts, OrderDraft, outcome_fits_findings, told_before_close
+from jiangcheng.inspection.visits.rules.outcome import (
+    CloseFacts,
+    FinishFacts,
+    OrderDraft,
+    outcome_fits_findings,
+    told_before_close,
+)
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Delivery, Paper

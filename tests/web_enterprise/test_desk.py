@@ -114,3 +114,17 @@ def test_leaders_figures_are_the_lengths_of_their_lists(stage):
         assert page.status_code == 200 and page.context["page"].paginator.count == n
     assert "口径" in words(home)
     assert stage.world.client("officer1").get(reverse("leader-home")).status_code == 403
+
+
+@pytest.mark.duty("327-40-02", "allowed")
+def test_enterprise_chooses_who_acts(stage):
+    visit = scene.whole(stage)
+    client, address = stage.world.client("enterprise"), reverse("enterprise-person-add")
+    form = {"name": "小王", "username": "wang", "phone": "", "password": "Ganzao-2026-yi"}
+    assert client.post(address, {**form, "password": "1234"}).status_code == 422
+    assert client.post(address, {**form, "username": "officer1"}).status_code == 409
+    assert client.post(address, form).status_code == 302
+    other = Client()
+    assert other.login(username="wang", password="Ganzao-2026-yi")
+    assert other.get(reverse("enterprise-visit", args=[visit.number])).status_code == 200
+    assert "小王" in words(client.get(reverse("enterprise-account")))

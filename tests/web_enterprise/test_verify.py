@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import door
+from jiangcheng.kernel.models import Leaf
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import Guess
 from tests.web_enterprise import scene
@@ -106,6 +107,9 @@ def test_guesses_are_limited_with_calm_words(stage):
         assert answer.status_code == 422 and f"还可试 {codes.TRIES - n - 1} 次" in words(answer)
     answer = client.post(reverse("verify-start"), {"code": scene.code_of(visit).short})
     assert answer.status_code == 429 and "分钟后再试" in words(answer) and "！" not in words(answer)
+    answer = client.get(reverse("verify", args=[scene.code_of(visit).short]))
+    assert answer.status_code == 429 and "此码无效" not in words(answer)
+    assert "此码有效" in words(client.get(scene.page(visit)))
 
 
 @pytest.mark.duty("327-17-4", "327-17-2", "refused")
@@ -132,7 +136,7 @@ def test_revoked_is_red_with_reason(stage):
     answer = words(Client().get(address))
     assert "此码无效" in answer and "原因：已撤销" in answer and "027-00000000" in answer
     assert "计划重复" not in answer and all(name not in answer for name in NAMES[:3])
-    assert Client().post(address + "confirm/").status_code == 200
+    assert Client().post(address + "confirm/")["Location"] == address
     said = Client().get(address.rstrip("/") + ".json")
     assert said.status_code == 410 and said.json()["state"] == "revoked" and "officers" not in said.json()
 
@@ -212,6 +216,14 @@ def test_staff_do_not_act_for_the_enterprise(stage):
     assert answer.status_code == 409 and stage.fresh(visit).state == "to_enter"
     client.post(scene.page(visit, "verify-report"), {"text": "x"})
     assert not visit.reports.exists()
+
+
+def test_account_of_another_enterprise_confirms_as_holder_of_the_code(stage):
+    visit = stage.coded()
+    client = stage.world.client("other_enterprise")
+    assert client.post(scene.page(visit, "verify-confirm"), scene.live(visit)).status_code == 302
+    leaf = Leaf.objects.get(act="visit.arrive", subject_id=str(visit.pk))
+    assert stage.fresh(visit).state == "arrived" and "郑平" not in leaf.actor_name and leaf.actor is None
 
 
 def test_page_claims_no_right_to_refuse_entry(stage):

@@ -226,7 +226,7 @@ def settled(delivery: Delivery) -> bool:
 
 def undelivered(papers: Iterable[Paper]) -> list[Paper]:
     """Papers for which no settled delivery stands."""
-    return [p for p in papers if not any(settled(d) for d in p.deliveries.all())]
+    return [p for p in papers if not any(settled(d) for d in p.deliveries.order_by("id"))]
 
 
 # --- 送达回证 --------------------------------------------------------------------------------------------------------

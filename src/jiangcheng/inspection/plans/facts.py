@@ -68,9 +68,22 @@ def of(plan: Plan, actor: Actor | None = None, *, filing: Filing | None = None, 
         "superior": body.superior.name if body.superior else body.superior_name,
         "newer_filed": Plan.objects.filter(body=body, year=plan.year, n__gt=plan.n, state__in=queries.WAS_FILED).exists(),
         "decided": tuple(f.office_name for f in decided), "must_fix": tuple((r.row.n, r.text) for r in remarks if r.must_fix),
-        "person": actor.person if actor else None, "planners": frozenset({plan.drafted_by_id} - {None}),
+        "unmended": unmended(plan), "person": actor.person if actor else None, "planners": frozenset({plan.drafted_by_id} - {None}),
     }
     return PlanFacts(**{**values, **said})
+
+
+def unmended(plan: Plan) -> tuple[tuple[int, int], ...]:
+    """Rows (id, number) that the last return marked 须补正 and that say the same as they did then."""
+    if plan.state != "returned":
+        return ()
+    filing = plan.filings.filter(office_kind="judicial", state="returned").order_by("-round").first()
+    if filing is None:
+        return ()
+    sent = {r["pk"]: r for r in filing.rows}
+    marked = PlanRow.objects.filter(remarks__filing=filing, remarks__must_fix=True, withdrawn_at=None)
+    keep = (*(n for n, _ in NINE), "find", "quarters")
+    return tuple((r.pk, r.n) for r in marked.order_by("n") if r.pk in sent and all(getattr(r, k) == sent[r.pk][k] for k in keep))
 
 
 def outside(filing: Filing, number: str, day: date | None) -> OutsideFacts:

@@ -108,6 +108,10 @@ class Late:
     filed_late: bool = False
 
     @property
+    def words(self) -> str:
+        return f"逾期 {self.days} 个工作日"
+
+    @property
     def state(self) -> str:
         return self.plan.state_word if self.plan else "尚未编制"
 
@@ -248,7 +252,8 @@ def short(breach: Breach, name: str) -> str:
     text = breach.sentence
     if "缺“" in text:
         return f"缺{word}"
-    for mark, said in (("不在本单位公布", "事项未公布"), ("不一致", "事项名称不一致"), ("超过公布的上限", "检查频次超过上限")):
+    for mark, said in (("不在本单位公布", "事项未公布"), ("不一致", "事项名称不一致"), ("超过公布的上限", "检查频次超过上限"),
+                       ("还没有改动", "意见未处理")):
         if mark in text:
             return said
     return f"{word}有误"
@@ -282,6 +287,11 @@ def unpublished(body_id: int, today: date | None = None) -> list[tuple[Plan, cal
 def published_plan(body_id: int, year: int) -> Plan | None:
     """What the public sees as the plan in force: the newest version that was published."""
     return Plan.objects.filter(body=body_id, year=year, published_at__isnull=False).order_by("-n").first()
+
+
+def process(plan: Plan) -> Any:
+    """办理过程 of a plan without the single rows written while it was drafted (those stay in the ledger)."""
+    return ledger.history(plan).exclude(act__in=("plans.row_add", "plans.row_save", "plans.row_delete"))
 
 
 def refile_limit(plan: Plan, today: date | None = None) -> calendar.Limit | None:

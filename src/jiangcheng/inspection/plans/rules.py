@@ -61,6 +61,7 @@ class PlanFacts:
     newer_filed: bool = False
     decided: tuple[str, ...] = ()
     must_fix: tuple[tuple[int, str], ...] = ()
+    unmended: tuple[tuple[int, int], ...] = ()
     person: int | None = None
     planners: frozenset[int] = frozenset()
 
@@ -159,6 +160,16 @@ def adjustment_reasoned(f: PlanFacts):
     if f.adjusts and not f.reason.strip():
         return Breach("调整后的计划没有写明调整理由。", (f.to_plan("填写调整理由"),), "reason")
     return None
+
+
+@rule("327-14-2")
+def remarks_mended(f: PlanFacts):
+    """A plan that was returned comes back with every row changed that the office marked 须补正."""
+    for pk, n in f.unmended:
+        yield Breach(
+            f"第 {n} 行退回时标为“须补正”，还没有改动。",
+            (Remedy("对照意见修改", "planner-plan-diff", (("year", f.year),)),), f"r{pk}.item_name",
+        )
 
 
 @rule("327-13-2")
@@ -274,7 +285,7 @@ def row_may_be_used(f: RowUse):
 ROWS: tuple[Rule, ...] = (
     nine_contents, items_published, body_matches, manner_fits, frequency_readable, proportion_readable, within_cap,
 )
-SUBMIT: tuple[Rule, ...] = (*ROWS, adjustment_reasoned, both_offices_known)
+SUBMIT: tuple[Rule, ...] = (*ROWS, remarks_mended, adjustment_reasoned, both_offices_known)
 WITHDRAW: tuple[Rule, ...] = (office_has_not_acted,)
 FILE: tuple[Rule, ...] = (examiner_is_another, nothing_to_mend, *ROWS)
 RETURN: tuple[Rule, ...] = (examiner_is_another, return_says_why)

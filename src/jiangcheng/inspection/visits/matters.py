@@ -48,3 +48,9 @@ def open_orders(actor: Actor) -> Any:
     visible = scope(actor, Visit.objects.all()).values("pk")
     live = Order.objects.filter(visit__in=visible).exclude(state="corrected").exclude(visit__state__in=("closed", "archived", "revoked"))
     return live.select_related("visit__enterprise", "visit__body", "paper").order_by("due", "id")
+
+
+@enforces("327-25-1")
+def unarchived(actor: Actor) -> Any:
+    """Closed visits not yet archived that the actor may see, the longest waiting first."""
+    return scope(actor, Visit.objects.filter(state="closed")).select_related("enterprise", "body").order_by("closed_at")

@@ -154,8 +154,9 @@ def to_approve(actor: Actor) -> QuerySet[Visit]:
 
 @enforces("327-20-5")
 def followups(actor: Actor) -> QuerySet[Order]:
-    """Orders that are not fulfilled yet, by term; officers see those of their own visits first by due day."""
-    return scope(actor, Order.objects.exclude(state="corrected")).order_by("due", "id")
+    """Orders that are not fulfilled yet, by term."""
+    live = Order.objects.exclude(state="corrected").exclude(visit__state__in=("closed", "archived", "revoked"))
+    return scope(actor, live).order_by("due", "id")
 
 
 @enforces("HR-17-4", "327-06-1")

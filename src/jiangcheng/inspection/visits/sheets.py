@@ -340,7 +340,7 @@ def order(visit: Visit, draft: dict[str, Any], today: date) -> dict[str, Any]:
     """责令停止违法行为通知书 or 责令改正通知书 from an order as the officer filled it (kind, points, due, terms)."""
     stop, due = draft["kind"] == "stop", draft["due"]
     law, reason = draft.get("law_term", ""), draft.get("term_reason", "")
-    ground = f"依据{law}" if law else f"法律没有规定期限，{reason or '按整改通常需要的时间'}确定"
+    ground = f"依据{law}" if law else "法律没有规定期限，" + (f"由执法人员确定，理由：{reason}" if reason else "按整改通常需要的时间确定")
     at_once = stop and due <= today
     deadline = "立即" if at_once else cn_day(due)
     until = "请自收到本通知书之时起立即停止。" if at_once else f"请于{cn_day(due)}前{'停止' if stop else '改正'}（{ground}）。"
@@ -351,9 +351,14 @@ def order(visit: Visit, draft: dict[str, Any], today: date) -> dict[str, Any]:
             {"fact": p["fact"].rstrip("。"), "broken": p.get("broken") or p["ground"], "ground": p["ground"], "todo": p["todo"],
              "deadline": deadline} for p in draft["points"]
         ],
-        "deadline_text": until, "proof": text.ORDER_PROOF, "guidance": draft.get("guidance") or text.ORDER_GUIDANCE,
+        "deadline_text": until, "proof": text.ORDER_PROOF, "guidance": [*filter(None, [draft.get("guidance")]), text.ORDER_GUIDANCE],
         "late": text.ORDER_LATE, "remedy": _remedy(visit), "contact": _contact(visit), "receipt": receipt("本通知书第2联已收到。"),
     }  # fmt: skip
+
+
+def grouped(digest: str) -> str:
+    """A digest in groups of eight, so that lines can break."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
 
 
 def _contact(visit: Visit) -> str:
@@ -444,7 +449,7 @@ def file_index(
              "remark": e["remark"]} for e in lines
         ],
         "total": {"docs": str(len(lines)), "pages": str(pages), "media": str(media)}, "note": [text.INDEX_NOTE],
-        "by": {"maker": maker, "checker": ""}, "digest": f"卷内文件摘要（SHA-256）：{digest}",
+        "by": {"maker": maker, "checker": ""}, "digest": f"卷内文件摘要（SHA-256）：{grouped(digest)}",
     }  # fmt: skip
 
 

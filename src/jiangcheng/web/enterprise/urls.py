@@ -16,4 +16,5 @@ urlpatterns = [
     path("papers/bundle/", views.bundle, name="enterprise-bundle"),
     path("sites/", views.sites, name="enterprise-sites"),
     path("account/", views.account, name="enterprise-account"),
+    path("account/add/", views.add_person, name="enterprise-person-add"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,14 +20,18 @@ from jiangcheng.inspection.visits.models import CapUse, Order, Visit
 from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS, TONES
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import files, issue
 from jiangcheng.papers.models import InspectionCode, Paper
+from jiangcheng.parties import actions as parties
 from jiangcheng.parties import enterprises
 from jiangcheng.parties import scope as scoping
-from jiangcheng.parties.models import Enterprise, Seat, Site
+from jiangcheng.parties.models import Enterprise, Person, Seat, Site
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
+from jiangcheng.web.enterprise.forms import PersonForm
+from jiangcheng.web.errors import refused_response
 from jiangcheng.web.verify import answering, correcting, firm
 from jiangcheng.web.verify.visit import receipt_file
 
@@ -225,7 +230,7 @@ def papers(request: HttpRequest) -> HttpResponse:
     if query:
         found = found.filter(Q(number__icontains=query) | Q(code__iexact=query) | Q(body__name__icontains=query))
     page = Paginator(found, 30).get_page(request.GET.get("page"))
-    rows = [(p, firm._sent(p) if p.kind != "delivery" else "") for p in page]
+    rows = [(p, firm.sent(p) if p.kind != "delivery" else "") for p in page]
     return render(request, "enterprise/papers.html", {"title": "文书", "page": page, "rows": rows, "q": query})
 
 
@@ -254,21 +259,46 @@ def sites(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprise/sites.html", {"title": "场所", "rows": rows})
 
 
+def _consent(request: HttpRequest, own: Enterprise, step: str) -> None:
+    if step == "consent" and own.e_delivery_at is None:
+        enterprises.record_consent(own, request.actor.name, request.actor)
+        messages.success(request, "已同意电子送达。以后的文书可以直接送到这个账号。")
+    elif step == "withdraw" and own.e_delivery_at is not None:
+        enterprises.withdraw_consent(own, request.actor.name, request.actor)
+        messages.success(request, "已撤回同意。已经送达的文书不受影响。")
+
+
 @screen("enterprise/account", "327-18-5")
 @desk("enterprise")
 def account(request: HttpRequest) -> HttpResponse:
     """Users of the enterprise, 电子送达同意, claim."""
     own = Enterprise.objects.get(pk=request.actor.enterprise)
     if request.method == "POST":
-        step = request.POST.get("step")
-        if step == "consent" and own.e_delivery_at is None:
-            enterprises.record_consent(own, request.actor.name, request.actor)
-            messages.success(request, "已同意电子送达。以后的文书可以直接送到这个账号。")
-        elif step == "withdraw" and own.e_delivery_at is not None:
-            enterprises.withdraw_consent(own, request.actor.name, request.actor)
-            messages.success(request, "已撤回同意。已经送达的文书不受影响。")
+        _consent(request, own, request.POST.get("step", ""))
         return redirect("enterprise-account")
     today = calendar.today()
     seats = scoping.scope(request.actor, Seat.objects.filter(role="enterprise")).select_related("account__person").order_by("valid_from", "id")
     users = [(s, s.valid_from <= today and (s.valid_until is None or s.valid_until >= today), s.account_id == request.actor.account) for s in seats]
     return render(request, "enterprise/account.html", {"title": "账号", "firm": own, "users": users, "mark": enterprises.mark(own)})
+
+
+@screen("enterprise/account/add", "327-40-02")
+@desk("enterprise")
+def add_person(request: HttpRequest) -> HttpResponse:
+    """添加人员: whom the enterprise lets act for it is its own choice."""
+    own = Enterprise.objects.get(pk=request.actor.enterprise)
+    form = PersonForm(request.POST or None)
+    context = {"title": "添加人员", "form": form, "firm": own}
+    if not (request.method == "POST" and form.is_valid()):
+        return render(request, "enterprise/person.html", context, status=422 if form.is_bound else 200)
+    given = form.cleaned_data
+    try:
+        with transaction.atomic():
+            person = Person(name=given["name"], phone=given["phone"], demo=own.demo)
+            parties.save_person(person, request.actor)
+            made = parties.add_account(given["username"], given["password"], person, request.actor)
+            parties.add_seat(Seat(account=made, role="enterprise", enterprise=own, valid_from=calendar.today()), request.actor)
+    except Refused as refused:
+        return refused_response(request, refused, "enterprise/person.html", context)
+    messages.success(request, f"已添加{given['name']}，账号名 {given['username']}。")
+    return redirect("enterprise-account")

@@ -74,7 +74,7 @@ def _overdue(actor: Actor, year: int) -> list[Body]:
     if calendar.today() <= plans.deadline(year):
         return []
     sent = set(_first_plans(actor, year).filter(submitted_at__isnull=False).values_list("body", flat=True))
-    return [b for b in _bodies(actor) if b.pk not in sent]
+    return [b for b in _unfiled(actor, year) if b.pk not in sent]
 
 
 def _visits(actor: Actor, year: int) -> Any:
@@ -148,9 +148,10 @@ def home(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[tuple[Figure, int]]] = {}
     for figure in FIGURES:
         groups.setdefault(figure.group, []).append((figure, figure.number(request.actor, year)))
+    deadline = plans.deadline(year)
     return render(request, "leader/home.html", {
-        "title": "总览", "year": year, "groups": list(groups.items()), "limit": plans.countdown(year), "deadline": plans.deadline(year),
-        "total": _bodies(request.actor).count(),
+        "title": "总览", "year": year, "groups": list(groups.items()), "limit": plans.countdown(year), "deadline": deadline,
+        "before": calendar.today() <= deadline, "total": _bodies(request.actor).count(),
     })
 
 

@@ -146,7 +146,6 @@ def end(request: HttpRequest, visit: Visit) -> str:
     sign_all(request, visit)
     picked = ending.chosen(request.POST, ending.problems(visit))
     outcome.finish(acting.actor(request), visit, picked, ending.orders(request.POST, picked), request.POST.get("guidance", ""))
-    messages.success(request, f"检查结束，用时 {_minutes(visit)} 分钟。请告知结果。")
     return acting.address("visit-finish", visit)
 
 

@@ -20,7 +20,7 @@ def first_day() -> Any:
 class SchemeForm(forms.Form):
     """Time, people and content of a scheme (article 17). Missing things are said by the rules, not here."""
 
-    day = forms.DateField(label="检查日期", widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label="检查日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     start = forms.TimeField(label="开始时间", widget=forms.TimeInput(attrs={"type": "time"}))
     end = forms.TimeField(label="结束时间", widget=forms.TimeInput(attrs={"type": "time"}))
     days = forms.TypedChoiceField(
@@ -86,7 +86,7 @@ def scheme_initial(visit: Visit, me: int | None) -> dict[str, Any]:
 class RescheduleForm(forms.Form):
     """A new window with the reason (申请调整时间)."""
 
-    day = forms.DateField(label="检查日期", widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label="检查日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     start = forms.TimeField(label="开始时间", widget=forms.TimeInput(attrs={"type": "time"}))
     end = forms.TimeField(label="结束时间", widget=forms.TimeInput(attrs={"type": "time"}))
     reason = forms.CharField(label="原因", max_length=300, help_text="例：企业当日停电检修，商定改期。")

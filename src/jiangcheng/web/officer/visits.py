@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from jiangcheng.inspection.visits import counters, queries, words
 from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Order, Visit
@@ -106,7 +107,8 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     word, url = PRIMARY.get(visit.state, ("", ""))
     left = visit.window_end and (visit.window_end - timezone.now()).total_seconds()
     return {
-        "title": "检查详情", "visit": visit, "people": facts.seats(visit), "items": visit.items.select_related("version"),
+        "title": "检查详情", "keep": _kept_pages(request, visit),
+        "visit": visit, "people": facts.seats(visit), "items": visit.items.select_related("version"),
         "limits": known.limits, "counted": counters.why_not_counted(visit), "missing": missing, "primary": word,
         "primary_url": reverse(url, args=[visit.number]) if url else "", "process": ledger.history(visit),
         "papers": scoping.scope(request.actor, Paper.objects.filter(matter_kind="visit", matter=visit.number)).order_by("issued_at"),
@@ -114,6 +116,19 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "on_it": visit.officers.filter(person=request.actor.person, left_at=None).exists(),
         "opens": visit.window_start and timezone.now() < visit.window_start, "closing": left is not None and 0 < left < 1800,
     }
+
+
+KEPT = ("to_enter", "arrived", "inspecting", "broken_off")
+
+
+def _kept_pages(request: HttpRequest, visit: Visit) -> list[str]:
+    """Pages that the phone keeps for a place without network: code, certificates, notice, questions, entry without network."""
+    if visit.state not in KEPT or not visit.officers.filter(person=request.actor.person, left_at=None).exists():
+        return []
+    names = ("visit-code", "visit-certificates", "visit-notice", "visit-offline", "visit-not-done", "visit-record", "visit-finish")
+    pages = [reverse(name, args=[visit.number]) for name in names]
+    count = len(record_facts.questions(visit))
+    return pages + [reverse("visit-question", args=[visit.number, n]) for n in range(1, count + 1)]
 
 
 @desk("officer")

@@ -37,6 +37,10 @@ context.ACT_WORDS.update({
 })
 
 
+SAYING = ("basis", "cap_as_published", "ratio_or_frequency", "frequency", "device_or_method")
+"""What of a library row is worth a glance, first found."""
+
+
 @navigation("planner")
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     body = request.actor.body
@@ -106,9 +110,10 @@ def library(request: HttpRequest) -> HttpResponse:
     rows = scope(request.actor, LibraryRow.objects.filter(table=table)).order_by("n")
     for word in request.GET.get("q", "").split():
         rows = rows.filter(Q(title__icontains=word) | Q(owner__icontains=word))
+    page = Paginator(rows, 20).get_page(request.GET.get("page"))
     return render(request, "planner/library.html", {
-        "title": "参考库", "table": table, "tables": [(k, w) for k, w in item_words.LIBRARY.items()],
-        "page_obj": Paginator(rows, 20).get_page(request.GET.get("page")), "can_copy": table in ("items", "offsite"),
+        "title": "参考库", "table": table, "tables": list(item_words.LIBRARY.items()), "page_obj": page,
+        "rows": [(r, next((r.data[k] for k in SAYING if r.data.get(k)), "—")) for r in page], "can_copy": table in ("items", "offsite"),
         "word": item_words.LIBRARY[table],
     })
 

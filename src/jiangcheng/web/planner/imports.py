@@ -75,7 +75,7 @@ def _context(upload: Import, plan: Plan | None) -> dict[str, Any]:
         **shown, "found": found, "steps": steps, "current": 5 if upload.stored_at else 3, "many": many,
         "tiles": [(importing.KIND_WORDS[k], n, "行", TONES[k]) for k, n in counts.items()],
         "updates": [(x.line.n, heads.get(name, name), before, after) for x in found.updates for name, before, after in x.changed],
-        "first": found.lines[:5],
+        "first": [(x.line.n, x.line.values["item_name" if plan else "name"], x.word) for x in found.lines[:5]],
     }
 
 

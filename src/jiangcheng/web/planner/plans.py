@@ -16,7 +16,7 @@ from jiangcheng.inspection.items import imports as importing
 from jiangcheng.inspection.plans import actions, excel, flows, lists, queries, reading
 from jiangcheng.inspection.plans.models import Filing, Plan
 from jiangcheng.inspection.plans.words import FINDS, NINE
-from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel import calendar
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
@@ -99,11 +99,12 @@ def context(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     filings = list(plan.filings.select_related("office", "decided_by").order_by("-round", "office_kind"))
     steps = {s.name for s in flows.PLAN.open_steps(plan, request.actor)}
     return {
-        "title": str(plan), "plan": plan, "year": plan.year, "problems": found, "groups": found.groups(), "page_obj": page, "show": show,
-        "rows": [{"row": r, "cells": [_cell(r, name, cells.get((r.pk, name), [])) for name, _ in NINE]} for r in page],
-        "nine": NINE, "total": len(rows), "differing": len(differing), "good": len(rows) - len(found.rows), "open": open_now,
+        "title": str(plan), "plan": plan, "year": plan.year, "problems": found, "groups": found.groups(), "page_obj": page,
+        "show": show, "rows": [{"row": r, "cells": [_cell(r, name, cells.get((r.pk, name), [])) for name, _ in NINE]} for r in page],
+        "nine": NINE, "total": len(rows), "differing": len(differing), "open": open_now,
+        "rest": f"其余 {len(rows) - len(found.rows)} 行已符合备案要求" if show == "bad" else "",
         "countdown": queries.countdown(plan.year), "deadline": queries.deadline(plan.year), "filings": filings, "steps": steps,
-        "submit": "submit_adjusted" if plan.n > 1 else "submit", "process": ledger.history(plan), "refile": lists.refile_limit(plan),
+        "submit": "submit_adjusted" if plan.n > 1 else "submit", "process": lists.process(plan), "refile": lists.refile_limit(plan),
         "versions": Plan.objects.filter(body=plan.body_id, year=plan.year).order_by("-n"), "planner": request.actor.has("planner"),
         "returned": next((f for f in filings if f.state == "returned" and f.office_kind == "judicial"), None),
         "papers": Paper.objects.filter(matter_kind="plan", matter=str(plan.pk)).order_by("-issued_at"),

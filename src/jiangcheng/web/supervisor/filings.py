@@ -14,7 +14,7 @@ from django.utils import timezone
 from jiangcheng.inspection.plans import facts, flows, lists, offices, queries
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.plans.words import FILING_STATES, NINE
-from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel import calendar
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
@@ -62,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Plans to examine by waiting days; who is late; what was returned and has not come back."""
     office = Body.objects.get(pk=request.actor.body)
     today = calendar.today()
-    waiting = [(f, _waited(f), lists.examination_limit(f)) for f in lists.waiting_for(office.pk, "judicial")]
+    waiting = [(f, f"已收到 {_waited(f)} 个工作日", lists.examination_limit(f)) for f in lists.waiting_for(office.pk, "judicial")]
     late = [x for x in lists.late_bodies(office, today.year, today) if not x.filed_late]
     return render(request, "supervisor/home.html", {
         "title": "今日", "waiting": waiting, "late": late, "returned": lists.not_refiled(office.pk), "year": today.year,
@@ -132,7 +132,7 @@ def _context(request: HttpRequest, filing: Filing) -> dict[str, Any]:
         "waited": _waited(filing), "limit": lists.examination_limit(filing), "open": open_now and mine,
         "cannot_file": flows.PLAN.missing("file", checked) if open_now else (),
         "cannot_return": flows.PLAN.missing("return", checked) if open_now else (),
-        "process": ledger.history(plan), "all_rows": request.GET.get("all") == "1", "nine_words": NINE,
+        "process": lists.process(plan), "all_rows": request.GET.get("all") == "1", "nine_words": NINE,
         "papers": Paper.objects.filter(number=filing.number) if filing.number else (),
         "superior": plan.filings.filter(round=filing.round, office_kind="superior").first(),
     }

@@ -13,13 +13,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from jiangcheng.inspection.visits.actions import door, enterprise, record
+from jiangcheng.inspection.visits import words
+from jiangcheng.inspection.visits.actions import door, enterprise, outcome, record
 from jiangcheng.inspection.visits.facts import record as facts
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules import record as rules
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Refused, check_all
-from jiangcheng.papers import delivery
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.verify import bound, firm
 
@@ -44,6 +44,7 @@ def page(request: HttpRequest, visit: Visit, actor: Actor, urls: firm.Addresses,
         "main": "receive" if waiting else "sign" if can_sign else "statement" if writing else "",
         "statement": post.get("statement", visit.statement), "name": post.get("name", visit.receiver), "role": post.get("role", visit.receiver_role),
         "reason": post.get("reason", ""), "objection": post.get("objection", ""), "key": post.get("key") or secrets.token_hex(8),
+        "word": firm.word_of(visit), "tone": words.TONES.get(visit.state, ""),
         "may_recuse": visit.state in door.IN_HAND, "recusals": visit.recusals.select_related("officer__person").order_by("id"),
         "objections": visit.reports.filter(kind="objection").order_by("id"), "ended": visit.ended_at is not None, **more,
     }
@@ -104,5 +105,5 @@ def handle(request: HttpRequest, visit: Visit, actor: Actor, urls: firm.Addresse
         visit = firm.load(visit.number)
         return refused_response(request, bound.plain(refused), template, page(request, visit, actor, urls, more))
     messages.success(request, said)
-    done = step in (_receive, _object) or (step is _sign and not delivery.undelivered(enterprise.papers_for(actor, visit)))
+    done = step in (_receive, _object) or (step is _sign and not outcome.undelivered(visit))
     return redirect(urls.visit if done else urls.answer)

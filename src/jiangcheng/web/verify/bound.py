@@ -67,12 +67,13 @@ def may_read(request: HttpRequest, visit: Visit) -> bool:
 
 
 def firm_actor(request: HttpRequest, code: InspectionCode, place: str = "") -> Actor:
-    """The actor for acts from a page of a code. Refused for staff who are logged in: nobody acts for the other side."""
+    """The actor for acts from a page of a code: the enterprise's account, else whoever holds the code at the door (also
+    with another enterprise's account). Refused for staff who are logged in: nobody acts for the other side."""
     known = request.actor
-    if known.account is None:
-        return replace(door.at_the_door(code, place), device_time=device_time(request))
-    if known.has("enterprise"):
-        return replace(known, place=place or known.place, device_time=device_time(request))
+    if known.account is None or known.has("enterprise"):
+        holder = door.at_the_door(code, place)
+        actor = known if known.has("enterprise") and known.enterprise == holder.enterprise else holder
+        return replace(actor, place=place or actor.place, device_time=device_time(request))
     raise Refused([Breach(
         "这台设备以工作人员身份登录，不能代企业办理。",
         (Remedy("请企业用自己的手机扫码"), Remedy("企业没有手机的，由检查人员扫企业码或录入信用代码", "officer-scan")), "", ("327-17-4",),

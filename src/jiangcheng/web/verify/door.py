@@ -25,7 +25,7 @@ from jiangcheng.web import errors
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.verify import bound
 
-REASONS = {"unknown": "查无此码", "revoked": "已撤销", "bad_signature": "签名不符", "limited": "查询过于频繁，请十分钟后再试"}
+REASONS = {"unknown": "查无此码", "revoked": "已撤销", "bad_signature": "签名不符"}
 LATER = {"not_yet": "尚未到检查时间", "expired": "检查已结束"}
 NOT_FOUND = {"unknown": 404, "bad_signature": 404, "revoked": 410, "limited": 429}
 
@@ -42,9 +42,8 @@ def _read(request: HttpRequest, value: str) -> codes.Reading:
 def start(request: HttpRequest) -> HttpResponse:
     """Type the short code; a known one leads to its page, an unknown one says so and how often it may be tried."""
     typed = (request.POST.get("code") or request.GET.get("code") or "").strip()
-    context: dict[str, Any] = {"title": "查验检查码", "typed": typed, "limit": codes.TRIES, "minutes": codes.TRIES_MINUTES}
     if not typed:
-        return render(request, "verify/start.html", context)
+        return _start(request, typed)
     if "/v/" in typed:  # the whole address was pasted
         typed = typed.split("/v/", 1)[1].split("?")[0].strip("/")
     reading = _read(request, typed)
@@ -52,11 +51,20 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("verify", value=reading.code.token)
     if reading.state == "bad_signature":
         return _red(request, reading, typed)
-    context["error"] = (
-        f"查询次数较多，请 {codes.TRIES_MINUTES} 分钟后再试。着急核实的，可以请对方亮码后直接扫码。" if reading.state == "limited"
-        else f"查无此码。请对照对方手机上的 10 位短码再输一次，还可试 {reading.tries_left} 次。"
-    )
-    return render(request, "verify/start.html", context, status=429 if reading.state == "limited" else 422)
+    if reading.state == "limited":
+        return _limited(request, typed)
+    return _start(request, typed, f"查无此码。请对照对方手机上的 10 位短码再输一次，还可试 {reading.tries_left} 次。", 422)
+
+
+def _start(request: HttpRequest, typed: str, error: str = "", status: int = 200) -> HttpResponse:
+    context = {"title": "查验检查码", "typed": typed, "error": error, "limit": codes.TRIES, "minutes": codes.TRIES_MINUTES}
+    return render(request, "verify/start.html", context, status=status)
+
+
+def _limited(request: HttpRequest, typed: str) -> HttpResponse:
+    """Too many wrong short codes from this address. Says nothing about the code: it was not looked at."""
+    calm = f"查询次数较多，请 {codes.TRIES_MINUTES} 分钟后再试。着急核实的，可以请对方亮码后直接扫码。"
+    return _start(request, typed, calm, 429)
 
 
 # --- the page of a code ---
@@ -70,6 +78,8 @@ def show(request: HttpRequest, value: str) -> HttpResponse:
     if errors.wants_json(request):
         return machine(request, value)
     reading = _read(request, value)
+    if reading.state == "limited":
+        return _limited(request, value)
     if reading.bad:
         return _red(request, reading, value)
     if reading.state in LATER:
@@ -84,7 +94,7 @@ def _phone_of(page: queries.DoorPage) -> dict[str, str]:
 def _red(request: HttpRequest, reading: codes.Reading, value: str) -> HttpResponse:
     return render(request, "verify/bad.html", {
         "title": "此码无效", "tone": "bad", "reason": REASONS.get(reading.state, reading.word), "value": value,
-        "since": reading.code.revoked_at if reading.code else None, "typed": len(value) <= codes.SHORT * 3,
+        "since": reading.code.revoked_at if reading.code else None,
         **_phone_of(queries.door_page(reading)),
     })
 
@@ -141,9 +151,7 @@ def _good(request: HttpRequest, reading: codes.Reading, value: str, refused: Ref
 def confirm(request: HttpRequest, value: str) -> HttpResponse:
     """确认人员到场: the one act of this page. The second time it says calmly that nothing more is to do."""
     reading = _read(request, value)
-    if reading.bad:
-        return _red(request, reading, value)
-    if reading.state in LATER:
+    if reading.bad or reading.state in LATER:
         return redirect("verify", value=value)
     code, given = reading.code, request.POST.get("live", "")
     visit, changing = door.visit_of(code), request.POST.get("r", "")

@@ -75,6 +75,11 @@ class OrderLine:
     def open(self) -> bool:
         return self.order.state in OPEN_ORDER
 
+    @property
+    def what(self) -> str:
+        """What is asked of the enterprise, in a word."""
+        return {"correct": "改正", "stop": "停止违法行为"}[self.order.kind]
+
 
 @dataclass(frozen=True)
 class FirmView:
@@ -145,7 +150,7 @@ def title_of(visit: Visit) -> str:
     return "本次检查已结束"
 
 
-def _sent(paper: Paper) -> str:
+def sent(paper: Paper) -> str:
     """How a paper reached the enterprise, or that it still waits."""
     last = next((d for d in sorted(paper.deliveries.all(), key=lambda d: -d.pk) if delivery.settled(d) or d.state == "posted"), None)
     if last is None:
@@ -161,7 +166,7 @@ def paper_lines(papers: list[Paper], urls: Addresses) -> list[PaperLine]:
     issued = Leaf.objects.filter(subject_kind=Paper._meta.label, subject_id__in=keys, act__startswith="papers.issue")
     leaves = {leaf.subject_id: leaf.number for leaf in issued}
     return [
-        PaperLine(p, "" if p.kind == "delivery" else _sent(p), p.pk in open_, number, urls.receipt(number) if number else "")
+        PaperLine(p, "" if p.kind == "delivery" else sent(p), p.pk in open_, number, urls.receipt(number) if number else "")
         for p, number in ((p, leaves.get(str(p.pk), "")) for p in papers)
     ]
 

@@ -146,7 +146,7 @@ def _delivery(
     if any(f is not None and f.matter != visit.number for f in (proof, signature)):
         raise refuse("凭证不属于本次检查。", Remedy("重新上传凭证"), ids=("327-18-5",), field="proof")
     if manner == "glass" and drawing and signature is None:
-        signature = glass.keep(drawing, matter=visit.number, actor=actor, key=key)
+        signature = glass.keep(drawing, matter=visit.number, actor=actor, key=key, name=f"{values.get('receiver') or visit.receiver}签收")
     if manner == "platform":
         values["consent"] = consent(visit)
     if manner in ("glass", "paper"):
@@ -190,6 +190,8 @@ def _deliver(
             known = facts.tell(held, papers)
             if step:
                 ready(step, held, actor, known)
+            elif (before := _delivered(papers)) is not None:
+                return before, None
             delivery.send(row, papers, actor)
             batch.settle()
             receipt = VISIT.take(step, held, actor, known, told_at=timezone.now()) if step else None
@@ -201,13 +203,34 @@ def _deliver(
     return paper.attempt(work)
 
 
+def _delivered(papers: Sequence[Paper]) -> Delivery | None:
+    """The delivery that settled all these papers already, while this one was being prepared."""
+    if not papers or delivery.undelivered(papers):
+        return None
+    return next((d for d in papers[-1].deliveries.order_by("-id") if delivery.settled(d)), None)
+
+
 def hand_over_notice(actor: Actor, visit: Visit, manner: str, **values: Any) -> Delivery:
     """Receipt of the notice, or its refusal before a witness (327-17-3). A second tap gives the first delivery."""
     notice = record_facts.notice(visit)
     if notice is None:
         raise refuse("尚未出具行政检查通知书。", Remedy("出具通知书"), ids=("327-17-3",))
     done = next((d for d in notice.deliveries.order_by("id") if delivery.settled(d)), None)
-    return done or deliver(actor, visit, [notice], manner, **values)
+    if done is not None:
+        return done
+    made = deliver(actor, visit, [notice], manner, **values)
+    with transaction.atomic():
+        _receiver(actor, visit, made)
+    return made
+
+
+def _receiver(actor: Actor, visit: Visit, made: Delivery) -> None:
+    """Who took the notice receives the officers, unless somebody else is named already."""
+    held = lock(visit)
+    if made.receiver and not held.receiver and not held.signatures.exists():
+        with ledger.act("visit.receiver", actor, about=held, duties=("327-18-4",)):
+            held.receiver, held.receiver_role = made.receiver, made.receiver_role
+            held.save(update_fields=["receiver", "receiver_role"])
 
 
 def undelivered(visit: Visit) -> list[Paper]:

@@ -167,7 +167,7 @@ def close(visit: Visit) -> CloseFacts:
 
 def papers_due(visit: Visit) -> list[str]:
     """Kinds of paper that the course of the visit called for."""
-    done = visit.ended_at is not None
+    done = bool(visit.outcomes)
     due = []
     if visit.approved_at:
         due.append("approval")
@@ -204,7 +204,7 @@ _STAGES = (
     (("visit.issue", "visit.reissue"), "领取检查码", lambda v: v.arrived_at and v.manner == "onsite"),
     (("visit.arrive", "visit.arrive_offline"), "扫码入企", lambda v: v.arrived_at and v.manner == "onsite"),
     (("visit.start",), "开始检查", lambda v: v.started_at),
-    (("visit.finish",), "结束检查", lambda v: v.ended_at),
+    (("visit.finish",), "结束检查", lambda v: v.outcomes),
     (("visit.tell",), "告知结果", lambda v: v.told_at),
     (("visit.close",), "办结", lambda v: v.closed_at),
 )

@@ -13,7 +13,9 @@ async function ask() {
     const words = $("[data-others]");
     if (words && words.textContent !== found.others) words.textContent = found.others;
     const signed = box.dataset.signed;
-    if (signed !== undefined && (String(found.signed) !== signed || (box.dataset.state && found.visit !== box.dataset.state)) && !document.querySelector("[data-sign-path]:not([value=''])")?.value) location.reload();
+    if (!leaving && signed !== undefined && (String(found.signed) !== signed || (box.dataset.state && found.visit !== box.dataset.state)) && !document.querySelector("[data-sign-path]:not([value=''])")?.value) location.reload();
   } catch { /* no network: the page stays as it is */ }
 }
+let leaving = false;
+document.addEventListener("submit", () => { leaving = true; }, true);
 if (box) { ask(); setInterval(ask, 4000); }
