@@ -6,8 +6,6 @@ from django.urls import include, path
 
 from jiangcheng.web import help_pages, search, todo
 
-import importlib.util
-
 
 def _inc(name):
     # while the desks are being built

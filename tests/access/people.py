@@ -13,10 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from jiangcheng.inspection.visits.demo import STROKES
-from jiangcheng.inspection.visits.actions import archive, outcome, record
+from jiangcheng.inspection.visits.actions import record
 from jiangcheng.inspection.visits.facts.record import questions
-from jiangcheng.inspection.visits.models import Order
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import Paper
 from tests.visits.stage import Stage

@@ -166,6 +166,13 @@ def test_unused_for_five_years_is_listed(city, published):
     assert queries.unused(city.office.pk, date(2026, 5, 1)) == []
 
 
+@pytest.mark.duty("HR-07-2", "allowed")
+def test_weak_basis_is_flagged_not_refused(city, published):
+    version = published(basis_level="notice")
+    assert queries.weak_basis(version)
+    assert not queries.weak_basis(published("另一项检查"))
+
+
 def test_deleting_a_first_draft_takes_the_item(city, on_day):
     on_day(DAY)
     version = draft(city)

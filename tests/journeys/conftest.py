@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(os.environ.get("JIANGCHENG_SHOTS", ROOT / "shots"))
@@ -89,14 +89,24 @@ class Human:
     troubles: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> Page:
-        self.page.goto(self.address + path)
+        """Open an address. A page that reloads itself at that very moment aborts the first try."""
+        try:
+            self.page.goto(self.address + path)
+        except Error as problem:
+            if "ERR_ABORTED" not in str(problem):
+                raise
+            self.page.goto(self.address + path)
         return self.page
 
     def tap(self, what: Locator | str) -> None:
         """One tap on a locator, or on the button or link with this name."""
         if isinstance(what, str):
             what = self.named(what)
-        what.click()
+        try:
+            what.click()
+        except Error:
+            self.shot(f"failed-{self.name}")
+            raise
         self.taps += 1
 
     def named(self, words: str) -> Locator:

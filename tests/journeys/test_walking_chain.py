@@ -337,7 +337,7 @@ def with_a_problem(story: Story, firm: Human) -> None:
             page.locator("[name=guidance]").fill("已讲解温度记录要求。")
 
     sign_and_end(story, receiver="陈店长", fill=order)
-    page.reload()
+    officer.go(visit_address(story, "finish/"))
     order(page)
     officer.tap("签名并结束检查")
     page.wait_for_load_state()
@@ -376,11 +376,8 @@ def follow_up(story: Story) -> None:
     officer, head = story.who("officer1", phone=True), story.who("head_phone", phone=True)
     page = officer.go("/officer/followups/")
     officer.shot("17-followups")
-    officer.tap(page.locator(".due, .card", has_text=first).get_by_role("link").first if not page.get_by_role("button", name="安排复查").count()
-                else page.get_by_role("button", name="安排复查").first)
-    page.wait_for_load_state()
-    if page.get_by_role("button", name="安排复查").count():
-        officer.tap(page.get_by_role("button", name="安排复查").first)
+    officer.tap(page.locator("a.due", has_text="1 号冷藏间"))
+    officer.tap("安排复查")
     page.wait_for_url(re.compile("/officer/schemes/.+"))
     story.visit = unquote(re.search(r"/officer/schemes/([^/]+)/", page.url).group(1))
     now = local_now()
@@ -400,7 +397,7 @@ def follow_up(story: Story) -> None:
     for _ in QUESTIONS:
         all_fine(officer)
     sign_and_end(story, receiver="陈店长")
-    page.reload()
+    officer.go(visit_address(story, "finish/"))
     officer.tap("签名并结束检查")
     page.wait_for_load_state()
     tell(officer)

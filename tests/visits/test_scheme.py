@@ -11,8 +11,9 @@ from jiangcheng.inspection.visits.actions import scheme
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.rules.scheme import judged_on, strict_law
-from jiangcheng.kernel import ledger
+from jiangcheng.kernel import ledger, parameters
 from jiangcheng.kernel.actor import SYSTEM
+from jiangcheng.kernel.models import Setting
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Certificate
@@ -396,3 +397,24 @@ def test_somebody_elses_scheme_is_not_edited(stage):
         scheme.draft(stage.world.actor("other_officer1"), row_id=stage.row.pk, site_id=stage.world.site.pk)
     with pytest.raises(Refused):
         scheme.draft(stage.world.actor("planner"), row_id=stage.row.pk, site_id=stage.world.site.pk)
+
+
+@pytest.fixture
+def a_week_ahead():
+    """The city decides that a visit is entered seven days before."""
+    row = Setting.objects.create(
+        name="HR-17-6", value="7", valid_from=dt.date(2026, 1, 1), decided_by="市司法局", decided_at=timezone.now(), ground="测试",
+    )
+    parameters.forget()
+    yield row
+    parameters.forget()
+
+
+@pytest.mark.duty("HR-17-6", "refused")
+def test_where_the_city_asks_for_it_a_visit_is_entered_early(stage, a_week_ahead):
+    assert "HR-17-6" in lacks(stage.ready(), "检查应当至少提前 7 日录入")
+
+
+@pytest.mark.duty("HR-17-6", "allowed")
+def test_a_visit_entered_early_enough_passes(stage, a_week_ahead):
+    assert not any("提前" in s for s in missing(stage.ready(start=stage.now + dt.timedelta(days=8))))

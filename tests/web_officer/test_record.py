@@ -130,7 +130,7 @@ def test_correction_submission_and_closing(stage, world):
     assert fresh(visit).state == "following"
     assert a.post(at("visit-finish", visit), {"key": "x", "step": "close"}).status_code == 409
     order = Order.objects.get(visit=visit)
-    assert order.number in a.get(reverse("officer-followups")).content.decode()
+    assert reverse("officer-order", args=[order.number]) in a.get(reverse("officer-followups")).content.decode()
     where = reverse("officer-order", args=[order.number])
     assert a.post(where, {"step": "done", "opinion": "", "key": "d0"}).status_code == 409
     enterprise.submit(stage.firm, order, "已补齐记录")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -65,6 +65,8 @@ class Preview:
 def preview(table: Table, lines: list[Checked]) -> Preview:
     """Lines with their counts."""
     counts = Counter(line.kind for line in lines)
+    order = {name: n for n, name in enumerate(sorted(table.columns, key=lambda f: (len(table.columns[f]), table.columns[f])))}
+    lines = [replace(x, bad=tuple(sorted(x.bad, key=lambda b: order.get(b.field, -1)))) for x in lines]
     return Preview(table, tuple(lines), {kind: counts[kind] for kind in KIND_WORDS})
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from jiangcheng.inspection.items import house
 from jiangcheng.inspection.items.models import Cap, Import, Item, ItemVersion, LibraryRow, Pause, Question
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.law.rule import enforces
 from jiangcheng.parties.scope import register
 
 HELD = ("published", "paused", "withdrawn")
@@ -70,6 +72,17 @@ def no_standard(day: date) -> QuerySet[ItemVersion]:
     return versions_in_force(day).filter(standard_none=True)
 
 
+WEAK = ("notice", "other")
+
+
+@enforces("HR-07-2")
+def weak_basis(version: ItemVersion) -> bool:
+    """Is the basis below law, regulation, rule and State Council decision? Such an item is flagged, not refused."""
+    how = house.value("HR-07-2", version.effective_from or timezone.localdate())
+    return how != "no-check" and version.basis_level in WEAK
+
+
+@enforces("HR-07-1")
 def unused(body_id: int, day: date) -> list[ItemVersion]:
     """Items in force and unused for the years of HR-07-1: published that long ago and in no plan row since."""
     years = house.value("HR-07-1", day)

@@ -13,7 +13,7 @@ from typing import Any
 from jiangcheng.inspection.items import actions
 from jiangcheng.inspection.items.models import Item, ItemVersion, LibraryRow
 from jiangcheng.kernel import ledger
-from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.parties.models import Body, Division
 
 FILES = {
@@ -92,6 +92,6 @@ def load_items(actor: Actor) -> list[ItemVersion]:
     return made
 
 
-def load_real(actor: Actor) -> dict[str, int]:
+def load_real(actor: Actor = SYSTEM) -> dict[str, int]:
     """Drafts and library. ``actor`` is the platform (``SYSTEM``)."""
     return {"items": len(load_items(actor)), "library": load_library(actor)}

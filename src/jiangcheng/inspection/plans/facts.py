@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from jiangcheng.inspection.items import caps
@@ -32,6 +33,10 @@ class Listed:
         """The listed version that a row means: by its item, else by the name."""
         return self.by_item.get(row.item_id) if row.item_id else self.by_name.get(row.item_name.strip())
 
+    def near(self, name: str) -> str:
+        """The published name most like this one, "" when none is."""
+        return next(iter(get_close_matches(name.strip(), self.by_name, 1, 0.5)), "") if name.strip() else ""
+
     def cap(self, version: ItemVersion) -> Any:
         """The strictest cap over an item for every enterprise, None when none is published."""
         if version.item_id not in self._caps:
@@ -46,7 +51,8 @@ def row_facts(row: PlanRow, listed: Listed) -> RowFacts:
     cap = listed.cap(version) if version else None
     manner = version.manner if version and version.manner else "both"
     return RowFacts(
-        pk=row.pk or row.n, n=row.n, values={name: getattr(row, name) for name, _ in NINE}, listed=version is not None,
+        pk=row.pk or row.n, n=row.n, near="" if version else listed.near(row.item_name),
+        values={name: getattr(row, name) for name, _ in NINE}, listed=version is not None,
         item_name=version.name if version else "", item_manner=manner, manner_fits=reading.manner_fits(row.manner, manner),
         frequency_read=read is not None, proportion_read=reading.read_proportion(row.proportion) is not None,
         cap=f"每{caps.PERIOD_WORDS[cap.period]} {cap.limit} 次，{cap.issuer}" if cap else "",

@@ -7,7 +7,7 @@ import re
 from jiangcheng.inspection.items.real import body_named, is_wuhan, read
 from jiangcheng.inspection.plans import actions
 from jiangcheng.inspection.plans.models import Plan
-from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.actor import SYSTEM, Actor
 
 
 def year_of(row: dict[str, str]) -> int:
@@ -41,6 +41,6 @@ def load_plans(actor: Actor) -> int:
     return made
 
 
-def load_real(actor: Actor) -> dict[str, int]:
+def load_real(actor: Actor = SYSTEM) -> dict[str, int]:
     """Everything this module loads. ``actor`` is the platform (``SYSTEM``)."""
     return {"plan rows": load_plans(actor)}

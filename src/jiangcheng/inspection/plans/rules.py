@@ -25,7 +25,8 @@ class RowFacts:
     """A plan row as the rules see it.
 
     ``listed`` is whether its item stands in the body's published list; ``item_name`` and ``item_manner`` come from
-    there. ``cap`` are the words of the strictest cap, ``over`` says that the row's frequency passes it.
+    there, ``near`` is the published name most like an unknown one. ``cap`` are the words of the strictest cap,
+    ``over`` says that the row's frequency passes it.
     """
 
     pk: int
@@ -34,6 +35,7 @@ class RowFacts:
     listed: bool = True
     item_name: str = ""
     item_manner: str = "both"
+    near: str = ""
     manner_fits: bool = True
     frequency_read: bool = True
     proportion_read: bool = True
@@ -91,7 +93,8 @@ def items_published(f: PlanFacts):
         if not row.listed:
             yield Breach(
                 f"第 {row.n} 行的“{name}”不在本单位公布的事项清单中。",
-                (f.to_plan("改为清单中的事项"), Remedy("先公布该事项", "planner-items")), row.at("item_name"),
+                (f.to_plan(f"改为清单中的“{row.near}”" if row.near else "改为清单中的事项"), Remedy("先公布该事项", "planner-items")),
+                row.at("item_name"),
             )
         elif row.item_name and row.item_name != name:
             yield Breach(

@@ -105,6 +105,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     step = NEXT_STEP.get(visit.state)
     missing = VISIT.missing(step, known) if step == "issue" else queries.missing_at_door(visit, request.actor) if step else ()
     word, url = PRIMARY.get(visit.state, ("", ""))
+    mine = visit.officers.filter(person=request.actor.person, left_at=None).first()
     left = visit.window_end and (visit.window_end - timezone.now()).total_seconds()
     return {
         "title": "检查详情", "keep": _kept_pages(request, visit),
@@ -113,7 +114,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "primary_url": reverse(url, args=[visit.number]) if url else "", "process": ledger.history(visit),
         "papers": scoping.scope(request.actor, Paper.objects.filter(matter_kind="visit", matter=visit.number)).order_by("issued_at"),
         "orders": visit.orders.all(), "tab_words": TABS, "tab": request.GET.get("tab", "base"), "tone": words.TONES.get(visit.state, ""),
-        "on_it": visit.officers.filter(person=request.actor.person, left_at=None).exists(),
+        "on_it": mine is not None, "lead": mine is not None and mine.role == "lead",
         "opens": visit.window_start and timezone.now() < visit.window_start, "closing": left is not None and 0 < left < 1800,
     }
 
@@ -174,7 +175,10 @@ def reschedule(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "officer/reschedule.html", context, status=422 if form.is_bound else 200)
 
 
-@screen("officer/me", "327-18-2")
+RECUSABLE = ("to_approve", "to_code", "to_enter", "arrived", "inspecting", "broken_off")
+
+
+@screen("officer/me", "327-18-2", "HR-18-2")
 @desk("officer")
 def me(request: HttpRequest) -> HttpResponse:
     """Certificate with term, sessions, type size."""
@@ -182,4 +186,5 @@ def me(request: HttpRequest) -> HttpResponse:
     held = Certificate.objects.filter(person=request.actor.person, body=request.actor.body).order_by("-valid_until")
     rows = [(c, certificates.status_on(c, today), (c.valid_until - today).days) for c in held]
     orders = scoping.scope(request.actor, Order.objects.filter(visit__officers__person=request.actor.person)).distinct().count()
-    return render(request, "officer/me.html", {"title": "我的", "rows": rows, "orders": orders})
+    coming = queries.my_visits(request.actor).filter(state__in=(*RECUSABLE,), officers__person=request.actor.person).select_related("enterprise")
+    return render(request, "officer/me.html", {"title": "我的", "rows": rows, "orders": orders, "coming": coming.distinct()[:10]})

@@ -19,8 +19,32 @@ EXAMPLES = {
 }
 
 
-class ItemForm(forms.ModelForm):
+class Drafted:
+    """A form whose blank fields may be saved and are asked for later: shown as wanted, never refused here."""
+
+    use_required_attribute = False
+    always: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._want(shown=True)
+
+    def _want(self, *, shown: bool) -> None:
+        for name, field in self.fields.items():
+            field.required = name in self.always or (shown and name not in self.optional)
+
+    def full_clean(self) -> None:
+        self._want(shown=False)
+        super().full_clean()
+        self._want(shown=True)
+
+
+class ItemForm(Drafted, forms.ModelForm):
     """A draft version; blank fields stay blank until submission."""
+
+    always = ("name",)
+    optional = ("cap_note", "standard_none", "standard", "standard_issuer", "standard_version", "standard_from")
 
     class Meta:
         model = ItemVersion
@@ -47,7 +71,7 @@ class QuestionForm(forms.Form):
 QuestionForms = formset_factory(QuestionForm, extra=3, max_num=60)
 
 
-class RowForm(forms.ModelForm):
+class RowForm(Drafted, forms.ModelForm):
     """A plan row: nine contents, quarters, how the subjects are found."""
 
     quarters = forms.MultipleChoiceField(

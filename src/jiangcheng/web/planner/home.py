@@ -44,6 +44,11 @@ SAYING = ("basis", "cap_as_published", "ratio_or_frequency", "frequency", "devic
 @navigation("planner")
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     body = request.actor.body
+    if not request.actor.has("planner"):  # a head who looks at the body's lists
+        return [
+            {"label": "待我审批", "url": reverse("head-home")}, {"label": "检查事项", "url": reverse("planner-items")},
+            {"label": "检查计划", "url": reverse("planner-plans")}, {"label": "频次", "url": reverse("planner-caps")},
+        ]
     year = plan_year()
     newest = queries.newest(body, year)
     held = item_queries.versions_in_force(calendar.today()).filter(item__body=body)

@@ -141,6 +141,7 @@ def _detail(request: HttpRequest, item: Item) -> dict[str, Any]:
         "missing": flows.ITEM.missing(step, asked) if step else (), "steps": {s.name for s in flows.ITEM.open_steps(newest, request.actor)},
         "tone": STATE_TONES[newest.state], "process": [x for v in versions[::-1] for x in ledger.history(v)], "waited": waited,
         "caps": caps.covering(item.body, item, newest.field, None, today), "planner": request.actor.has("planner"), "today": today,
+        "weak": shown is not None and queries.weak_basis(shown),
     }
 
 
@@ -149,7 +150,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft's form; an item that is published gets its next version first (修订)."""
     item = _item(request, pk)
     newest = item.versions.order_by("-n").first()
-    form = ItemForm(request.POST or None, instance=ItemVersion.objects.get(pk=newest.pk))
+    shown = ItemVersion.objects.get(pk=newest.pk)
+    if newest.state != "draft":  # a change has its own reason and day
+        shown.reason, shown.effective_from = "", None
+    form = ItemForm(request.POST or None, instance=shown)
     given = [{"text": q.text, "basis": q.basis, "method": q.method} for q in newest.questions.all()]
     asked = QuestionForms(request.POST or None, prefix="q", initial=given)
     if request.method == "POST" and form.is_valid() and asked.is_valid():

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -55,6 +55,8 @@ def plan_of(request: HttpRequest, year: int) -> Plan | None:
 @desk("planner", "head")
 def plan_page(request: HttpRequest, year: int) -> HttpResponse:
     """The table with nine columns, blank ones marked, all problems on top, the next step."""
+    if not 2025 <= year <= calendar.today().year + 1:
+        raise Http404("no plan of that year")
     plan = plan_of(request, year)
     if request.method == "POST":
         return _begin_or_upload(request, plan, year)

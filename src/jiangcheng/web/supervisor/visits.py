@@ -89,8 +89,8 @@ def points(found: Any) -> list[dict[str, Any]]:
     if not placed:
         return []
     xs, ys = [float(v.site.longitude) for v in placed], [float(v.site.latitude) for v in placed]
-    left, bottom = min(xs), min(ys)
-    wide, high = max(max(xs) - left, 0.01), max(max(ys) - bottom, 0.01)
+    wide, high = max(max(xs) - min(xs), 0.01), max(max(ys) - min(ys), 0.01)
+    left, bottom = (max(xs) + min(xs) - wide) / 2, (max(ys) + min(ys) - high) / 2
     return [
         {"x": round(40 + 560 * (x - left) / wide), "y": round(320 - 280 * (y - bottom) / high), "visit": v, "tone": words.TONES.get(v.state, "")}
         for v, x, y in zip(placed, xs, ys, strict=True)
@@ -160,7 +160,8 @@ def proofs(request: HttpRequest) -> HttpResponse:
     age = int((timezone.now() - made).total_seconds()) if made else 0
     context: dict[str, Any] = {
         "title": "存证核验", "status": last, "at": made, "age": age, "stopped": bool(last["broken"]) or (last["waiting"] > 0 and age > 60),
-        "keys": keys.public_keys(), "checkpoints": Checkpoint.objects.order_by("-size")[:10],
+        "keys": keys.public_keys(),
+        "checkpoints": [(c, _moment(c.at)) for c in Checkpoint.objects.order_by("-size")[:10]],
     }
     if request.method == "POST":
         try:
