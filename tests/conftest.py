@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
+import structlog
 
 from tests.world import World
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 pytest_plugins = ["tests.plugin_proof"]
 

@@ -1,10 +1,10 @@
-"""Who calls, and the records that the calls are about: one world with a visit at the scheme, at the door, and archived."""
+"""Who calls, and the records that the calls are about: one world with a visit before arrival, one running, one archived."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,26 +12,33 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from jiangcheng.inspection.visits.actions import record
-from jiangcheng.inspection.visits.facts.record import questions
+from jiangcheng.inspection.plans.models import Filing
+from jiangcheng.inspection.visits.actions import archive, door, outcome, record
+from jiangcheng.inspection.visits.demo import STROKES
+from jiangcheng.inspection.visits.models import Order
+from jiangcheng.kernel import ledger
+from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.papers import codes
-from jiangcheng.papers.models import Paper
+from jiangcheng.papers.models import InspectionCode, Paper
 from tests.visits.stage import Stage
 from tests.world import World
 
 TABLE = Path(__file__).with_name("table.csv")
-# Column: what a person is to the records. Relations: on the visit, same body, other body, other district, its head …
-PEOPLE = (
-    "anonymous", "officer1", "officer3", "other_officer", "planner", "head", "other_head", "supervisor", "other_supervisor",
-    "city_supervisor", "superior", "enterprise", "other_enterprise", "admin", "leader",
-)
-OK, LOGIN, FORBIDDEN, HIDDEN = "ok", "login", "403", "404"
+# Column of the table -> account of the world. Each is a relation to the records of the scene.
+PEOPLE = {
+    "anonymous": "anonymous", "own": "officer1", "same body": "officer3", "other district": "other_officer1", "planner": "planner",
+    "head": "head", "other head": "other_head", "supervisor": "supervisor", "other supervisor": "other_supervisor",
+    "city supervisor": "city_supervisor", "superior": "superior", "enterprise": "enterprise", "other enterprise": "other_enterprise",
+    "admin": "admin", "leader": "leader",
+}
+RELATIONS = ("before", "running", "archived")
 
 
-def addresses() -> list[tuple[str, str]]:
-    """Every named address of the project with its route."""
-    return sorted({(name, route) for route, name in _walk(get_resolver(), "")})
+def addresses() -> dict[str, str]:
+    """Every address of the project: name -> route."""
+    return dict(sorted((name, route) for route, name in _walk(get_resolver(), "")))
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, str]]:
@@ -44,65 +51,108 @@ def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, str]]:
             yield route, one.name
 
 
+def places(name: str) -> list[str]:
+    """Names of the variable parts of an address."""
+    patterns = get_resolver().reverse_dict.getlist(name)
+    return list(patterns[0][0][0][1]) if patterns else []
+
+
 @dataclass
 class Scene:
-    """The records by relation: ``before`` arrival, ``door`` (running), ``after`` (archived)."""
+    """The world and the records of each relation."""
 
     world: World
-    stage: Stage
     records: dict[str, dict[str, Any]]
 
-    def arguments(self, route: str, relation: str) -> dict[str, Any]:
-        """Values for the places of a route, taken from the records of the relation."""
-        found = self.records.get(relation, self.records["after"])
-        return {name: found[name] for name in places(route)}
-
-
-def places(route: str) -> list[str]:
-    """Names of the variable parts of a route."""
-    names = []
-    for part in route.split("<")[1:]:
-        names.append(part.split(">")[0].split(":")[-1])
-    return [n.removeprefix("P") for n in names]
+    def arguments(self, name: str, relation: str) -> dict[str, Any]:
+        """Values for the variable parts of an address."""
+        found = self.records[relation if relation in self.records else "running"]
+        special = found.get(name, {})
+        return {part: special.get(part, found.get(part)) for part in places(name)}
 
 
 def build() -> Scene:
-    """One world, three visits."""
+    """One world; three visits of the same two officers; an order; a filing; a published item and plan."""
     world = World()
     stage = Stage(world)
-    before = stage.coded(start=stage.now)
-    door = stage.started(site=world.other_site if hasattr(world, "other_site") else world.site)
-    after = stage.started(site=stage.firms(1)[0])
-    question = questions(after)[0]
-    record.answer(stage.lead, after, question, "problem", "记录不完整，不能当场提供。")
-    record.all_fine(stage.assist, after)
-    return Scene(world, stage, {"before": _of(before), "door": _of(door), "after": _of(after)})
+    before, running = stage.coded(site=world.site2), _running(stage)
+    done = _archived(stage)
+    with ledger.act("test.filing", SYSTEM):
+        filing = Filing(plan=stage.plan, round=1, office_kind="judicial", office=world.district_office, office_name="示范区司法局（演示）",
+                        received_at=stage.now, state="waiting")
+        filing.save()
+        sent = Filing(plan=stage.plan, round=1, office_kind="superior", office=world.city_body, office_name="市局（演示）",
+                      received_at=stage.now, state="waiting")
+        sent.save()
+    common = {
+        "body": world.body.pk, "year": stage.plan.year, "desk": "officer", "slug": "filed", "table": "inspection_items", "n": 1,
+        "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,
+        "supervisor-filing": {"pk": filing.pk}, "supervisor-filing-table": {"pk": filing.pk}, "superior-filing": {"pk": sent.pk},
+        "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
+        "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
+        "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
+    }
+    return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
+
+
+def _running(stage: Stage) -> Any:
+    """A started visit of another enterprise of the district."""
+    visit, now = stage.coded(site=stage.firms(1)[0]), timezone.now()
+    code = codes.current(visit.number)
+    door.confirm_by_enterprise(door.at_the_door(code), visit, rotating=codes.rotating(code, now), now=now)
+    door.show_certificate(stage.lead, visit)
+    door.issue_notice(stage.lead, visit)
+    door.start(stage.lead, stage.fresh(visit))
+    return stage.fresh(visit)
+
+
+def _archived(stage: Stage) -> Any:
+    """A visit of the world's own enterprise, walked to the archive with a corrected order."""
+    visit = stage.started()
+    record.set_receiver(stage.lead, visit, "陈店长（演示）", "店长")
+    record.all_fine(stage.assist, visit)
+    outcome.hand_over_notice(stage.lead, visit, "glass", drawing=STROKES, receiver="陈店长（演示）")
+    record.sign(stage.lead, visit, "enterprise", "glass", name="陈店长（演示）", drawing=STROKES)
+    for officer in (stage.lead, stage.assist):
+        record.sign(officer, visit, "officer", "glass", drawing=STROKES)
+    outcome.finish(stage.lead, stage.fresh(visit), ["none"])
+    outcome.tell(stage.lead, stage.fresh(visit), "glass", drawing=STROKES)
+    outcome.close(stage.lead, stage.fresh(visit))
+    archive.archive_visit(stage.lead, stage.fresh(visit))
+    return stage.fresh(visit)
 
 
 def _of(visit: Any) -> dict[str, Any]:
-    code = codes.InspectionCode.objects.filter(visit=visit.number).order_by("-pk").first()
+    code = InspectionCode.objects.filter(visit=visit.number).order_by("-pk").first()
     paper = Paper.objects.filter(matter=visit.number).order_by("pk").first()
-    return {"number": visit.number, "value": code.token, "code": paper.code, "form": "pdf"}
+    order = Order.objects.filter(visit=visit).first()
+    number = {"number": order.number if order else f"{visit.number}-1"}
+    return {
+        "number": visit.number, "value": code.token, "code": paper.code, "form": "pdf", "officer-order": number, "enterprise-order": number,
+        "verify-order": number | {"value": code.token},
+    }
 
 
 def expected() -> list[dict[str, str]]:
-    """Rows of the table: name, method, relation, then a cell a person."""
+    """Rows of the table: name, method, relation, then a cell a person: ok, login, 403, 404, 405."""
     return list(csv.DictReader(io.StringIO(TABLE.read_text("utf-8"))))
 
 
-def outcome_of(response: HttpResponse) -> str:
-    """A cell: ok, login, 403, 404."""
-    if response.status_code in (301, 302) and "/login/" in response.headers.get("Location", ""):
-        return LOGIN
-    if response.status_code == 401:
-        return LOGIN
-    if response.status_code in (403, 404):
+def cell(response: HttpResponse) -> str:
+    """What an answer says about access."""
+    moved = response.headers.get("Location", "")
+    if response.status_code == 401 or (response.status_code in (301, 302) and moved.startswith("/login/")):
+        return "login"
+    if response.status_code in (403, 404, 405):
         return str(response.status_code)
-    assert response.status_code < 500, response.status_code
-    return OK
+    assert response.status_code < 500, f"status {response.status_code}"
+    return "ok"
 
 
 def call(client: Client, method: str, name: str, arguments: dict[str, Any]) -> str:
-    """One call with an empty form; what it answers."""
-    send: Callable[..., HttpResponse] = client.post if method == "POST" else client.get
-    return outcome_of(send(reverse(name, kwargs=arguments or None)))
+    """One call, a POST with an empty form; what it answers. The client stays logged in whatever the call did."""
+    send, kept = client.post if method == "POST" else client.get, client.cookies.copy()
+    try:
+        return cell(send(reverse(name, kwargs=arguments or None)))
+    finally:
+        client.cookies = kept

@@ -114,6 +114,7 @@ def test_period_key(period, key):
     assert caps.period_key(caps.Limit("x", 1, period), DAY) == key
 
 
+@pytest.mark.duty("HR-15-7", "allowed")
 def test_subject_and_next_day():
     class E:
         pk = 3

@@ -33,7 +33,7 @@ def test_all_missing_contents_at_once(city, on_day):
     assert all(b.article and b.remedies for b in refused.value.breaches)
 
 
-@pytest.mark.duty("327-07-1", "allowed")
+@pytest.mark.duty("327-07-1", "327-03-2", "allowed")
 def test_complete_item_is_published_and_listed(city, on_day):
     on_day(DAY)
     version = draft(city)

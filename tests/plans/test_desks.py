@@ -189,6 +189,28 @@ def test_remind_from_the_late_list(town, monkeypatch):
     assert "2026年度日常检查计划须于" in town.client("planner").get(reverse("planner-home")).content.decode()
 
 
+@pytest.mark.duty("327-15-1", "refused")
+def test_cap_written_down_binds_the_plan(town):
+    version = published(town)
+    planner = town.client("planner")
+    page = reverse("planner-caps")
+    given = {"issuer": "省级部门", "issuer_level": "province", "printed": "同一企业每年检查不超过1次", "field": "food", "valid_from": "2026-01-01"}
+    assert "每年 1 次" in planner.post(page, given, follow=True).content.decode()
+    unread = planner.post(page, {**given, "printed": "1/"}, follow=True).content.decode()
+    assert "未能自动执行：原文缺少次数或周期" in unread
+    planner.post(reverse("planner-plan", args=[YEAR]), {"how": "blank"})
+    planner.post(reverse("planner-row-new", args=[YEAR]), row_form(town.body, frequency="每年2次"))
+    refused = planner.post(reverse("planner-plan-act", args=[YEAR]), {"step": "submit"})
+    assert refused.status_code == 409
+    assert "超过公布的上限" in refused.content.decode()
+    cap = version.item.body.caps.get(enforceable=True)
+    assert planner.post(page, {"step": "end", "cap": cap.pk, "reason": ""}).status_code == 409
+    planner.post(page, {"step": "end", "cap": cap.pk, "reason": "已有新规定"})
+    cap.refresh_from_db()
+    assert cap.valid_until == DAY
+    assert town.client("head").post(page, given).status_code == 409
+
+
 @pytest.mark.parametrize("name", [
     "public-home", "public-items", "public-plans", "public-bodies", "public-data", "law",
 ])

@@ -180,7 +180,7 @@ def test_returned_with_notice_and_filed_again_with_differences(city, draft):
     assert Filing.objects.filter(plan=plan).count() == 4
 
 
-@pytest.mark.duty("327-14-3", "327-14-5", "allowed")
+@pytest.mark.duty("327-14-3", "327-14-5", "HR-14-3", "allowed")
 def test_published_after_filing(city, filed):
     plan = filed(day=date(2026, 2, 2))
     (waiting, limit), = lists.unpublished(city.office.pk)

@@ -182,3 +182,29 @@ def test_colleague_not_on_the_visit_cannot_show_the_code(stage, world):
     assert world.client("officer3").get(at("visit-code", visit)).status_code == 404
     stage.confirm(visit)
     assert world.client("officer3").get(at("visit-code", visit)).status_code == 403
+
+
+def test_a_firm_of_none_of_todays_visits_is_said_so(stage, world):
+    first, site = stage.coded(), stage.firms(1)[0]
+    second = stage.coded(site=site)
+    a = world.client("officer1")
+    answer = a.post(reverse("officer-scan"), {"uscc": world.other_enterprise.uscc})
+    assert answer.status_code == 409 and "今天的检查对象中没有这家企业" in answer.content.decode()
+    page = a.post(reverse("officer-scan"), {"uscc": site.enterprise.uscc}).content.decode()
+    assert second.number in page and first.number not in page
+
+
+def test_second_scan_is_told_calmly(stage, world):
+    visit = stage.arrived()
+    a = world.client("officer1")
+    data = {"uscc": world.enterprise.uscc, "number": visit.number, "step": "confirm", "key": "again"}
+    page = a.post(reverse("officer-scan"), data, follow=True).content.decode()
+    assert "无需重复" in page
+    assert Leaf.objects.filter(act="visit.arrive", subject_id=str(visit.pk)).count() == 1
+
+
+def test_the_scan_page_alone_may_run_the_reader(stage, world):
+    stage.coded()
+    a = world.client("officer1")
+    assert "'wasm-unsafe-eval'" in a.get(reverse("officer-scan"))["Content-Security-Policy"]
+    assert "'wasm-unsafe-eval'" not in a.get(reverse("officer-home"))["Content-Security-Policy"]

@@ -19,7 +19,7 @@ from jiangcheng.inspection.items.queries import versions_in_force
 from jiangcheng.inspection.items.words import CAP_LEVELS, PERIODS
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.law.rule import enforces
+from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
 
 LEVEL_ORDER = {slug: n for n, (slug, _) in enumerate(CAP_LEVELS)}
 PERIOD_WORDS = dict(PERIODS)
@@ -110,6 +110,7 @@ def limits(body: Any, item: Any, field: str, enterprise: Any, day: date, row: An
     return [Limit(f"row:{row.pk}", row.times, row.period or "year", row=row)]
 
 
+@enforces("HR-15-7")
 def period_key(cap: Any, day: date) -> str:
     """The period of a Cap or Limit that a civil day lies in: 2026, 2026H1, 2026Q3, 2026-08, 2026W34, 2026-08-21.
 
@@ -126,6 +127,7 @@ def period_key(cap: Any, day: date) -> str:
     return parts[kind]
 
 
+@enforces("HR-15-7")
 def subject_key(cap: Any, enterprise: Any, site: Any = None) -> str:
     """The subject a cap counts by: ``e<id>``, or ``s<id>`` where the cap says sites (HR-15-7)."""
     if cap.per == "site" and site is not None:
@@ -206,7 +208,16 @@ def record(
     return made
 
 
+def end(cap: Cap, actor: Actor, last_day: date, reason: str) -> None:
+    """A cap that its issuer withdrew or replaced ends on a day; it still holds for the days before."""
+    if not reason.strip() or last_day < cap.valid_from:
+        raise Refused([Breach("停止适用须写明理由，日期不早于起算日。", (Remedy("填写理由和日期"),), "reason", ("327-15-1",))])
+    with ledger.act("items.cap_end", actor, about=cap, duties=("327-15-1",), opinion=reason):
+        cap.valid_until = last_day
+        cap.save()
+
+
 __all__ = [
-    "Limit", "Printed", "covering", "earliest_next", "limits", "over_cap", "period_key", "read_frequency", "record", "strictest",
+    "Limit", "Printed", "covering", "earliest_next", "end", "limits", "over_cap", "period_key", "read_frequency", "record", "strictest",
     "subject_key", "unreadable", "without_cap",
 ]

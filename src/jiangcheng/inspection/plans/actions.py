@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from jiangcheng.inspection.items import queries as items
@@ -134,9 +135,12 @@ def delete_row(row: PlanRow, actor: Actor) -> None:
         raise Refused([Breach(
             f"第 {row.n} 行有备案部门的意见，不能删除，可标为不再实施。", (Remedy("取消本行"),), ids=("327-14-2",),
         )])
-    with ledger.act("plans.row_delete", actor, about=row.plan, extra={"row": row.n, "item": row.item_name}):
-        row.copies.update(copied_from=None)
-        row.delete()
+    try:
+        with ledger.act("plans.row_delete", actor, about=row.plan, extra={"row": row.n, "item": row.item_name}):
+            row.copies.update(copied_from=None)
+            row.delete()
+    except ProtectedError as held:
+        raise Refused([Breach(f"第 {row.n} 行已有检查使用，不能删除。", (Remedy("取消本行"),), ids=("327-14-4",))]) from held
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ class DelegationForm(forms.ModelForm):
         fields = ["taker", "scope", "paper", "valid_from", "valid_until"]
         labels = {"taker": "受托人", "valid_from": "自", "valid_until": "至"}
         widgets = {
-            "valid_from": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), "valid_until": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in ("valid_from", "valid_until")
         }
         help_texts = {
             "paper": "例：武示市监授〔2026〕3号", "taker": "只能委托给本单位的分管负责人（平台约定 HR-17-1）。",

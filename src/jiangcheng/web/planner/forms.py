@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.forms import formset_factory
 
-from jiangcheng.inspection.items.models import ItemVersion
+from jiangcheng.inspection.items.models import Cap, Item, ItemVersion
 from jiangcheng.inspection.items.words import METHODS
 from jiangcheng.inspection.plans.models import PlanRow
 from jiangcheng.inspection.plans.words import FINDS
@@ -19,6 +19,15 @@ EXAMPLES = {
 }
 
 
+def ask_to_choose(form: forms.Form) -> None:
+    """Words for the empty line of each drop-down."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = "不限"
+        elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select) and any(c[0] == "" for c in field.choices):
+            field.choices = [("", "请选择"), *(c for c in field.choices if c[0] != "")]
+
+
 class Drafted:
     """A form whose blank fields may be saved and are asked for later: shown as wanted, never refused here."""
 
@@ -28,6 +37,7 @@ class Drafted:
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        ask_to_choose(self)
         self._want(shown=True)
 
     def _want(self, *, shown: bool) -> None:
@@ -105,6 +115,30 @@ class RowForm(Drafted, forms.ModelForm):
     def values(self) -> dict[str, str]:
         """Contents for ``plans.actions.save_row``."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class CapForm(forms.ModelForm):
+    """A published cap, written down as printed; what could be read from it is shown after saving."""
+
+    class Meta:
+        model = Cap
+        fields = ("issuer", "issuer_level", "printed", "field", "item", "exceptions", "valid_from", "source_url")
+        labels = {"printed": "上限原文", "exceptions": "例外（原文）", "valid_from": "适用自", "source_url": "来源"}
+        widgets = {
+            "valid_from": forms.DateInput(attrs=DATE, format="%Y-%m-%d"), "printed": forms.Textarea(attrs={"rows": 2}),
+            "exceptions": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "printed": "照公布的原文填写，例：同一企业每年检查不超过2次", "field": "对整个领域适用的选领域", "item": "只对一个事项适用的选事项",
+            "source_url": "公布的网址或者文号",
+        }
+
+    def __init__(self, body_id: int, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        ask_to_choose(self)
+        self.fields["item"].queryset = Item.objects.filter(body=body_id)
+        self.fields["item"].label = "检查事项"
+        self.fields["item"].label_from_instance = lambda item: " ".join(filter(None, (item.code, getattr(item.versions.last(), "name", ""))))
 
 
 class UploadForm(forms.Form):

@@ -27,9 +27,11 @@ from jiangcheng.web import context
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
+from jiangcheng.web.planner.forms import CapForm
 
 context.ACT_WORDS.update(item_words.ACT_WORDS)
 context.ACT_WORDS.update({
+    "items.cap_end": "停止适用上限",
     "items.paused_days": "记录暂停日期", "items.import_fix": "在线修改导入内容", "plans.start": "开始编制", "plans.row_add": "新增一行",
     "plans.row_save": "修改一行", "plans.row_delete": "删除一行", "plans.row_drop": "取消一行", "plans.sent": "送两个备案部门",
     "plans.rows_back": "恢复计划行", "plans.adjust": "开始调整", "plans.remark": "逐行意见", "plans.remark_delete": "撤去意见",
@@ -96,13 +98,51 @@ def home(request: HttpRequest) -> HttpResponse:
 def caps_page(request: HttpRequest) -> HttpResponse:
     """Caps that hold for the body, those kept as printed, and items without any."""
     today, body = calendar.today(), request.actor.body
+    form = CapForm(body, request.POST or None, initial={"valid_from": today})
+    if request.method == "POST":
+        try:
+            if request.POST.get("step") == "end":
+                return _end_cap(request)
+            if form.is_valid():
+                return _record_cap(request, form)
+        except Refused as refused:
+            return refused_response(request, refused)
     fields = list(Body.objects.get(pk=body).competences.values_list("field", flat=True))
     covers = Q(body=body) | Q(item__body=body) | (Q(body=None, item=None) & (Q(field="") | Q(field__in=fields)))
     found = caps.valid_on(today).filter(covers).select_related("item").order_by("field", "limit")
     return render(request, "planner/caps.html", {
         "title": "频次", "held": [c for c in found if c.enforceable], "printed": [c for c in found if not c.enforceable],
-        "gaps": caps.without_cap(body, today), "total": Cap.objects.count(),
+        "gaps": caps.without_cap(body, today), "form": form, "planner": request.actor.has("planner"), "today": today, "own": body,
     })
+
+
+def _record_cap(request: HttpRequest, form: CapForm) -> HttpResponse:
+    """登记 a cap that binds the planner's own body."""
+    actions.may_draft(request.actor, request.actor.body)
+    given = form.cleaned_data
+    body = Body.objects.get(pk=request.actor.body)
+    made = caps.record(
+        request.actor, caps.Printed(
+            given["issuer"], given["issuer_level"], given["printed"], given["valid_from"], exceptions=given["exceptions"],
+            source_url=given["source_url"],
+        ), body=body, item=given["item"], field=given["field"], demo=body.demo,
+    )
+    read = [c for c in made if c.enforceable]
+    said = "、".join(f"每{c.get_period_display()} {c.limit} 次{c.subject_class}" for c in read)
+    if read:
+        messages.success(request, f"已登记，读作：{said}。")
+    else:
+        messages.warning(request, f"已按原文保留，未能自动执行：{made[0].why_not}。")
+    return redirect("planner-caps")
+
+
+def _end_cap(request: HttpRequest) -> HttpResponse:
+    """停止适用 of a cap of the planner's own body."""
+    actions.may_draft(request.actor, request.actor.body)
+    cap = get_object_or_404(Cap, pk=request.POST.get("cap") or 0, body=request.actor.body)
+    caps.end(cap, request.actor, calendar.today(), request.POST.get("reason", ""))
+    messages.success(request, "已停止适用，以前的日期仍按它计算。")
+    return redirect("planner-caps")
 
 
 @screen("planner/library", "327-07-1")

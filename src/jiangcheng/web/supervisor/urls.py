@@ -1,8 +1,8 @@
-"""Addresses of the judicial supervisor's desk. The parts over visits and the ledger are added beside these."""
+"""Addresses of the judicial supervisor's desk."""
 
 from django.urls import path
 
-from jiangcheng.web.supervisor import filings
+from jiangcheng.web.supervisor import filings, visits
 
 urlpatterns = [
     path("", filings.home, name="supervisor-home"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("filings/<int:pk>/", filings.detail, name="supervisor-filing"),
     path("filings/<int:pk>/table/", filings.table, name="supervisor-filing-table"),
     path("late/", filings.late, name="supervisor-late"),
+    *visits.urlpatterns,
 ]

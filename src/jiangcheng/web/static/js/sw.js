@@ -3,7 +3,7 @@ const STATIC = "jc-static-1";
 const PAGES = "jc-pages-1";
 const OFFLINE = "/offline/";
 const SHELL = ["/static/css/tokens.css", "/static/css/components.css", "/static/img/icon.svg", "/static/img/person.svg", "/static/vendor/htmx/htmx.min.js",
-  "/static/vendor/qrcode/qrcode.mjs", ...["app", "util", "drafts", "session", "keyboard", "sign", "upload", "code", "scan", "clock", "geo", "say", "outbox"].map((n) => `/static/js/${n}.js`), OFFLINE];
+  "/static/vendor/qrcode/qrcode.mjs", ...["app", "util", "drafts", "session", "keyboard", "sign", "upload", "code", "scan", "clock", "geo", "say", "outbox", "door", "record"].map((n) => `/static/js/${n}.js`), OFFLINE];
 const SCANNER = ["/static/vendor/zxing/reader.js", "/static/vendor/zxing/zxing_reader.wasm"];
 // The page that says whether a code is valid is not among them: validity is asked, never remembered.
 const KEPT = /^\/(officer(\/|$)|v\/[^/]+\/(visit|notice|answer)(\/|$))/;
