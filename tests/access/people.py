@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from jiangcheng.inspection.items.models import LibraryRow
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
@@ -84,6 +85,8 @@ def build() -> Scene:
         sent = Filing(plan=stage.plan, round=1, office_kind="superior", office=world.city_body, office_name="市局（演示）",
                       received_at=stage.now, state="waiting")
         sent.save()
+    LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
+               source_kind="").save()
     common = {
         "body": world.body.pk, "year": stage.plan.year, "desk": "officer", "slug": "filed", "table": "inspection_items", "n": 1,
         "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,

@@ -14,7 +14,6 @@ from jiangcheng.parties import access, bodies
 from jiangcheng.parties.models import Account, Body, Certificate, Competence, Headship, Person, Seat
 from jiangcheng.web.admin.urls import urlpatterns
 
-pytestmark = pytest.mark.urls("tests.parties.urls")
 OTHERS = ("planner", "officer1", "head", "supervisor", "city_supervisor", "superior", "leader", "enterprise")
 
 

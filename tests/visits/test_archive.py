@@ -64,7 +64,7 @@ def test_package_holds_papers_files_ledger_and_index(walk, closed):
 
 
 @pytest.mark.duty("HR-25-1", "allowed")
-def test_what_found_something_is_kept_long():
+def test_what_found_something_is_kept_long(db):
     assert (packages.years(nothing_found=False), packages.years(nothing_found=True)) == (30, 10)
 
 

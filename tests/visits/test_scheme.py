@@ -138,15 +138,15 @@ def test_an_item_without_questions_gives_no_check_form(stage):
 
 
 @pytest.mark.duty("327-13-1", "HR-13-2", "refused")
-@pytest.mark.parametrize("change", ["unfiled", "withdrawn"])
-def test_a_daily_visit_stands_on_a_filed_row(stage, change):
+@pytest.mark.parametrize(("change", "said"), [("unfiled", "尚未备案，不能据以检查"), ("withdrawn", "已在调整中取消")])
+def test_a_daily_visit_stands_on_a_filed_row(stage, change, said):
     visit = stage.ready()
     if change == "unfiled":
         with ledger.act("test.change", SYSTEM):
             type(stage.plan).objects.filter(pk=stage.plan.pk).update(state="submitted", filed_at=None)
     else:
         stage.change(stage.row, withdrawn_at=timezone.now())
-    assert "327-13-1" in lacks(stage.fresh(visit), "尚未备案、已取消")
+    assert "327-13-1" in lacks(stage.fresh(visit), said)
 
 
 @pytest.mark.duty("327-13-1", "refused")
@@ -165,13 +165,13 @@ def test_a_row_holds_in_its_quarters_and_for_its_item_alone(stage):
 def test_last_years_row_does_until_the_deadline(stage):
     day = dt.datetime(stage.day.year + 1, 3, 31, 10, tzinfo=dt.UTC)
     visit = stage.ready(start=day)
-    assert not any("尚未备案" in s for s in missing(visit))
+    assert not any("计划" in s for s in missing(visit))
 
 
 @pytest.mark.duty("HR-13-1", "refused")
 def test_last_years_row_does_not_after_the_deadline(stage):
     visit = stage.ready(start=dt.datetime(stage.day.year + 1, 4, 1, 10, tzinfo=dt.UTC))
-    lacks(visit, "尚未备案、已取消")
+    lacks(visit, "上年度计划不再适用")
 
 
 # --- kind, manner, content ---

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from types import SimpleNamespace
 
-import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
@@ -12,8 +11,6 @@ from django.test import RequestFactory
 
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from tests.web_base.urls import BREACHES
-
-pytestmark = pytest.mark.urls("tests.web_base.urls")
 
 
 def draw(source, /, **values):

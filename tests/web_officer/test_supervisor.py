@@ -15,7 +15,7 @@ from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import sequencer
 from jiangcheng.kernel.models import Leaf
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web_officer.urls")]
+pytestmark = pytest.mark.django_db
 
 
 def listed(world, who: str, query: str = "") -> str:

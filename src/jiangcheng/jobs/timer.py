@@ -21,11 +21,12 @@ def run_once() -> Iterator[str]:
     jobs = (
         ("过期未实施", lambda: scheme.lapse_due(now)),
         ("计划行取消", scheme.revoke_withdrawn_rows),
+        ("复查未实施", orders.release_dropped),
         ("整改逾期", lambda: orders.mark_overdue(timezone.localdate())),
     )
     for name, job in jobs:
         try:
-            yield f"{name}：{job() or 0}"
+            yield f"{name}：{len(job() or ())} 件"
         except Exception:
             log.exception("timed job failed", job=name)
             yield f"{name}：失败，已记录"

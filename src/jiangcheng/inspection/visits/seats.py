@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.parties import bodies
 
 
 def _visit(record: Any) -> Any:
@@ -38,7 +39,10 @@ def on_visit_or_head(actor: Actor, record: Any) -> bool:
 
 def supervisor_of_body(actor: Actor, record: Any) -> bool:
     """The judicial office that supervises the visit's body."""
-    return actor.has("supervisor") and _visit(record).body.judicial_office_id == actor.body
+    if not actor.has("supervisor"):
+        return False
+    office = bodies.Body.objects.filter(pk=actor.body).first()
+    return office is not None and bodies.supervision(office, _visit(record).body) == "acts"
 
 
 def superior_of_body(actor: Actor, record: Any) -> bool:

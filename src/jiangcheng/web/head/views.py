@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiangcheng.inspection.visits import queries
+from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
 from jiangcheng.inspection.visits.flows import VISIT
@@ -169,5 +169,6 @@ def office(request: HttpRequest) -> HttpResponse:
     orders = scoping.scope(request.actor, Order.objects.filter(visit__body=request.actor.body)).exclude(state="corrected")
     return render(request, "head/office.html", {
         "title": "本单位", "visits": running[:200], "total": running.count(),
+        "unarchived": matters.unarchived(request.actor)[:200],
         "orders": [(o, calendar.limit(o.due)) for o in orders.select_related("visit__enterprise").order_by("due")[:200]],
     })

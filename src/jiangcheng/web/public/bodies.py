@@ -10,7 +10,7 @@ from jiangcheng.inspection.items import queries
 from jiangcheng.inspection.plans import lists
 from jiangcheng.kernel import calendar
 from jiangcheng.law.screens import screen
-from jiangcheng.parties.bodies import names_on_papers, standing_on
+from jiangcheng.parties.bodies import names_on_papers, responsible_head, standing_on
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.parties.words import FIELDS, LEVELS
@@ -49,5 +49,5 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/body.html", {
         "title": body.name, "body": body, "fields": [WORDS.get(c.field, c.field) for c in body.competences.all()],
         "listed": queries.published_list(body.pk, today), "plan": lists.published_plan(body.pk, today.year), "year": today.year,
-        "problems": standing_on(body, today), "names": names_on_papers(body, today),
+        "problems": standing_on(body, today), "names": names_on_papers(body, today), "head": responsible_head(body, today),
     })

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from jiangcheng.inspection.items import queries as items
 from jiangcheng.inspection.plans import queries as plans
+from jiangcheng.inspection.plans.facts import row_use
+from jiangcheng.inspection.plans.rules import row_may_be_used
 from jiangcheng.inspection.visits import counters
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.scheme import (
@@ -104,7 +107,9 @@ def _row(visit: Visit, day: date) -> RowFacts | None:
     row = visit.row
     if row is None:
         return None
-    return RowFacts(row.n, row.plan.year, row_usable(visit, day), plans.in_season(row, day), row.find)
+    usable = row_usable(visit, day)
+    why = "" if usable else row_may_be_used(replace(row_use(row, day), usable=False))[0].sentence
+    return RowFacts(row.n, row.plan.year, usable, plans.in_season(row, day), row.find, why)
 
 
 def limits(visit: Visit, day: date) -> tuple[LimitFacts, ...]:

@@ -69,6 +69,7 @@ class RowFacts:
     usable: bool
     in_season: bool = True
     find: str = "draw"
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def row_filed(f: SchemeFacts) -> Breach | None:
     if f.row is None:
         return Breach("日常检查没有对应的年度计划行。", (to_scheme(f, "选择计划行"), to_plan), "row")
     if not f.row.usable:
-        return Breach(f"{f.row.year}年计划第 {f.row.n} 行尚未备案、已取消或者检查当日不能使用，不能据此检查。", (to_plan, to_scheme(f)), "row")
+        return Breach(f.row.why or f"{f.row.year}年计划第 {f.row.n} 行检查当日不能使用。", (to_plan, to_scheme(f)), "row")
     if not f.row.in_season:
         return Breach(f"计划第 {f.row.n} 行没有安排在{cn(f.day)}所在的季度实施。", (to_scheme(f, "改选时间"), to_plan), "window")
     return None
