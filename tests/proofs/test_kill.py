@@ -13,6 +13,8 @@ from storm import kill_storm, start
 
 from jiangcheng.kernel import verify
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.duty("327-08-2", "allowed")
 def test_kill_nine_five_times(tmp_path):

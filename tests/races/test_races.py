@@ -10,6 +10,8 @@ import pytest
 
 from tests.races.crowd import crowd, prepare, scaled
 
+pytestmark = pytest.mark.alone
+
 REQUESTS = 2000
 FIRMS, LIMIT = 20, 3
 
