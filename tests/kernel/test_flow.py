@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 
@@ -54,3 +56,10 @@ def test_every_state_has_a_staff_word() -> None:
         for state in flow.states if state not in model.state_words
     }
     assert silent == set()
+
+
+def test_the_committed_diagrams_are_the_present_ones() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "flows.md").read_text("utf-8")
+    real = {name: flow for name, flow in FLOWS.items() if not name.startswith("test-")}
+    assert text.count("stateDiagram-v2") == len(real)
+    assert [name for name, flow in real.items() if diagrams.mermaid(flow) not in text] == []

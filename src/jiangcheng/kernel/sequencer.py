@@ -12,7 +12,7 @@ import atexit
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 PAUSE = 0.2  # seconds between looks; without a pause the batches are tiny
 CHECKPOINT_EVERY = 1.0  # seconds; together with the pause and the work below 2
 LONGEST_TRANSACTION = timedelta(minutes=10)
+STALLED_AFTER = timedelta(minutes=1)
 
 
 class Broken(RuntimeError):
@@ -197,6 +198,14 @@ def status() -> dict[str, Any]:
     total = models.LeafIndex.objects.order_by("-idx").values_list("idx", flat=True).first()
     size = 0 if total is None else total + 1
     return {"checkpoint": last, "leaves": size, "waiting": size - (last.size if last else 0), "broken": _state.broken}
+
+
+@enforces("HR-17-8")
+def stalled(now: datetime | None = None) -> bool:
+    """Has no checkpoint covered the oldest waiting leaf for longer than a minute? Work goes on, marked late-anchored."""
+    last = models.Checkpoint.objects.order_by("-size").first()
+    oldest = models.LeafIndex.objects.filter(idx=last.size if last else 0).select_related("leaf").first()
+    return oldest is not None and (now or timezone.now()) - oldest.leaf.at > STALLED_AFTER
 
 
 def _run(stop: threading.Event) -> None:

@@ -109,7 +109,7 @@ class Batch:
         copies = ["存档"] if kind in ONE_COPY else ["存档", "交报送单位" if kind in ("filing", "return") else "交企业"]
         return {
             "title": TITLES[kind], "body": self.body.name, "sign": self.body.name, "number": number,
-            "date": cn_day(self.at), "copies": copies, "watermark": WATERMARK if self.demo else None, "screen": True,
+            "date": cn_day(self.at), "copies": copies, "watermark": WATERMARK if self.demo else None, "screen": False,
             "verify": {"address": f"{settings.PUBLIC_ADDRESS}/p", "code": code, "url": address(code)},
         }  # fmt: skip
 

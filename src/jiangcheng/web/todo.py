@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from jiangcheng.inspection.plans.models import Filing, Plan
+from jiangcheng.inspection.items.models import ItemVersion
+from jiangcheng.inspection.plans import lists
+from jiangcheng.inspection.plans.models import Plan
 from jiangcheng.inspection.visits import queries
 from jiangcheng.kernel.actor import Actor
 
@@ -32,14 +34,15 @@ def _plans(actor: Actor) -> int:
     return Plan.objects.filter(body=actor.body, state__in=("to_mend", "returned")).count()
 
 
-def _filings(actor: Actor) -> int:
-    return Filing.objects.filter(office=actor.body, state="waiting").count()
+def _heads(actor: Actor) -> int:
+    reviews = ItemVersion.objects.filter(item__body=actor.body, state="review").count()
+    return queries.to_approve(actor).count() + reviews
 
 
 COUNTS = (
     ("officer", lambda actor: queries.today(actor).count() + queries.followups(actor).count()),
-    ("head", lambda actor: queries.to_approve(actor).count()),
+    ("head", _heads),
     ("planner", _plans),
-    ("supervisor", _filings),
-    ("superior", _filings),
+    ("supervisor", lambda actor: len(lists.waiting_for(actor.body, "judicial")) + queries.offline_to_check(actor).count()),
+    ("superior", lambda actor: len(lists.waiting_for(actor.body, "superior"))),
 )

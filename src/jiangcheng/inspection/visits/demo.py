@@ -17,7 +17,7 @@ from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.papers import codes
 from jiangcheng.parties import access
-from jiangcheng.parties.models import Account
+from jiangcheng.parties.models import Account, Seat, Site
 
 STROKES = {"width": 324, "height": 128, "strokes": [[[40, 60], [70, 40], [90, 90]], [[120, 40], [130, 95]], [[160, 60], [220, 58]]]}
 SEED = "%032x"
@@ -37,6 +37,7 @@ class Walk:
     def __init__(self, seed: int) -> None:
         self.lead, self.second, self.head = (_actor(n) for n in ("officer1", "officer2", "head"))
         self.seed, self.count = seed, 0
+        self.site: Site | None = None
         now = timezone.now()
         self.start, self.end = now - timedelta(minutes=20), self._evening(now)
 
@@ -50,8 +51,15 @@ class Walk:
 
     def draft(self, row: PlanRow) -> Visit:
         self.count += 1
+        if self.site is not None:  # the enterprise whose log-in is printed has something to see and to do
+            site, self.site = self.site, None
+            visit = scheme.draft(self.lead, row_id=row.pk, site_id=site.pk, pick_reason="上次检查发现的问题需要核实。")
+            return self._window(visit)
         drawn = draw.draw_subjects(self.lead, row, 1, seed=SEED % (self.seed + self.count))
         visit = scheme.draft(self.lead, row_id=row.pk, draw_id=drawn.pk)
+        return self._window(visit)
+
+    def _window(self, visit: Visit) -> Visit:
         return scheme.save_scheme(self.lead, visit, window_start=self.start, window_end=self.end, risk="一般风险，避开经营高峰。")
 
     def ready(self, row: PlanRow) -> Visit:
@@ -109,6 +117,12 @@ class Walk:
         outcome.tell(self.lead, fresh(visit), "glass", drawing=STROKES)
         return fresh(visit)
 
+    def visited(self, row: PlanRow) -> Visit:
+        """A visit with a problem at the enterprise of the demo log-in, when it has a site in the territory."""
+        own = Seat.objects.filter(account__username="enterprise", role="enterprise").values("enterprise")
+        self.site = draw.sites_in(row).filter(enterprise__in=own).order_by("id").first()
+        return self.told(row, problem=True)
+
     def closed(self, row: PlanRow) -> Visit:
         visit = self.told(row, problem=False)
         outcome.close(self.lead, visit)
@@ -148,7 +162,7 @@ def build(seed: int = 327, say: Callable[[str], None] = lambda words: None) -> i
     if not rows:
         return 0
     steps = [
-        walk.archived, lambda r: walk.told(r, problem=True), walk.corrected, walk.closed, walk.started, walk.arrived, walk.coded,
+        walk.archived, walk.visited, walk.corrected, walk.closed, walk.started, walk.arrived, walk.coded,
         walk.approved, walk.submitted, walk.submitted, walk.returned, walk.draft,
     ]
     for n, step in enumerate(steps):

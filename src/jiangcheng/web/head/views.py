@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiangcheng.inspection.items.models import ItemVersion
 from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
@@ -42,6 +43,7 @@ CHECKS = (
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"label": "待我审批", "url": reverse("head-home"), "icon": "today", "count": queries.to_approve(request.actor).count()},
+        {"label": "事项审核", "url": reverse("planner-items") + "?state=review", "icon": "list"},
         {"label": "本单位", "url": reverse("head-office"), "icon": "list"},
         {"label": "授权委托", "url": reverse("head-delegation"), "icon": "me"},
     ]
@@ -67,7 +69,8 @@ def home(request: HttpRequest) -> HttpResponse:
     recusals = Recusal.objects.filter(
         decided_at=None, visit__in=scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
     ).select_related("visit__enterprise", "officer__person")
-    context = {"title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": recusals}
+    reviews = ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item")
+    context = {"title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": recusals, "reviews": reviews}
     if waiting:
         context |= _card(request, waiting[0])
     return render(request, "head/home.html", context)

@@ -24,7 +24,7 @@ from jiangcheng.kernel.models import Checkpoint, Leaf
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
-from jiangcheng.papers.models import Paper
+from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.web import exports
@@ -159,8 +159,9 @@ def proofs(request: HttpRequest) -> HttpResponse:
     made = _moment(last["checkpoint"].at) if last["checkpoint"] else None
     age = int((timezone.now() - made).total_seconds()) if made else 0
     context: dict[str, Any] = {
-        "title": "存证核验", "status": last, "at": made, "age": age, "stopped": bool(last["broken"]) or (last["waiting"] > 0 and age > 60),
+        "title": "存证核验", "status": last, "at": made, "age": age, "stopped": bool(last["broken"]) or sequencer.stalled(),
         "keys": keys.public_keys(),
+        "late_codes": InspectionCode.objects.filter(late_anchored=True, body__judicial_office=request.actor.body).order_by("-issued_at")[:20],
         "checkpoints": [(c, _moment(c.at)) for c in Checkpoint.objects.order_by("-size")[:10]],
     }
     if request.method == "POST":

@@ -125,7 +125,7 @@ def basis_of(source: Any, *, opened: bool = False) -> dict[str, Any]:
     ids = source.ids if hasattr(source, "ids") else tuple(str(source).split())
     return {
         "title": "、".join(registry.display_source(i) for i in ids),
-        "body": "；".join(filter(None, map(_wording, ids))), "opened": opened,
+        "body": "；".join(w.rstrip("。") for w in map(_wording, ids) if w), "opened": opened,
     }
 
 

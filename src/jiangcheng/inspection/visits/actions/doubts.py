@@ -56,13 +56,15 @@ def clear(actor: Actor, visit: Visit, reports: list[Report], note: str) -> Recei
 
 @enforces("HR-18-2")
 def request_recusal(actor: Actor, visit: Visit, seat_id: int, reason: str) -> Recusal:
-    """申请回避 by the enterprise or by an officer of himself; the start waits for the head."""
+    """申请回避 by the enterprise (an officer on the visit may enter what it says) or by an officer of himself.
+
+    The start waits for the head.
+    """
     with transaction.atomic():
         visit = lock(visit)
         seat = visit.officers.filter(pk=seat_id, left_at=None).first()
-        own = seat is not None and seat.person_id == actor.person and on_visit(actor, visit)
-        if seat is None or not (firm_of_visit(actor, visit) or own):
-            raise refuse("由被检查企业或者检查人员本人申请回避。", Remedy("选择申请回避的人员"), ids=("HR-18-2",))
+        if seat is None or not (firm_of_visit(actor, visit) or on_visit(actor, visit)):
+            raise refuse("由被检查企业或者本次检查的检查人员提出回避申请。", Remedy("选择申请回避的人员"), ids=("HR-18-2",))
         if not reason.strip():
             raise refuse("没有写明申请回避的理由。", Remedy("填写理由"), ids=("HR-18-2",), field="reason")
         with ledger.act("visit.recusal_asked", actor, about=visit, opinion=reason, duties=("HR-18-2",)):

@@ -16,7 +16,7 @@ from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Draw, Order, Visit, VisitItem, VisitOfficer
 from jiangcheng.inspection.visits.seats import drafter_or_on_visit
-from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel import calendar, ledger, sequencer
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.kernel.numbering import next_number
@@ -281,7 +281,7 @@ def issue_code(actor: Actor, visit: Visit) -> InspectionCode:
             counters.reserve(visit, known.day)
             code = codes.issue(
                 visit=visit.number, body=visit.body, uscc=visit.enterprise.uscc, start=visit.window_start, end=visit.window_end,
-                content=content_of(visit),
+                content=content_of(visit), late_anchored=sequencer.stalled(),
             )
             act.about = code
         VISIT.take(step, visit, actor, known)

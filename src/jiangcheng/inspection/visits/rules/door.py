@@ -155,7 +155,7 @@ def certificates_shown(f: DoorFacts) -> Iterator[Breach]:
     for seat in f.seats:
         if not seat.shown:
             said = "，企业反映未出示" if seat.seen == "no" else ""
-            yield Breach(f"{seat.name}尚未出示执法证件{said}。", (to(f, "展示证件", "visit-code"),))
+            yield Breach(f"{seat.name}尚未出示执法证件{said}。", (to(f, "展示证件", "visit-certificates"),))
 
 
 @rule("327-18-1")
