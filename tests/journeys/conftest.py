@@ -131,7 +131,7 @@ def human(city: City, browser: Browser) -> Iterator:
         context = browser.new_context(
             viewport=PHONE if phone else DESK, device_scale_factor=1, has_touch=phone, locale="zh-CN", timezone_id="Asia/Shanghai",
         )
-        context.set_default_timeout(15000)
+        context.set_default_timeout(45000)
         page = context.new_page()
         who = Human(username or "anonymous", context, page, city.address)
         page.on("pageerror", lambda error: who.troubles.append(str(error)))

@@ -27,6 +27,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import ROOT, City, Human
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 ITEM = "冷链食品贮存检查"
 QUESTIONS = [f"第{n}个冷藏间的温度记录是否完整" for n in "一二三四五六七八九十"]
 

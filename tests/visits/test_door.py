@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import queries
-from jiangcheng.inspection.visits.actions import door, scheme
+from jiangcheng.inspection.visits.actions import door, outcome, scheme
 from jiangcheng.inspection.visits.facts import door as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.kernel import ledger
@@ -244,7 +244,7 @@ def test_an_enterprise_with_an_account_needs_no_claim_code(stage):
 @pytest.mark.duty("327-17-3", "allowed")
 def test_the_notice_is_taken_and_who_took_it_is_kept(stage):
     visit = stage.prepared()
-    door.acknowledge_notice(
+    outcome.hand_over_notice(
         stage.lead, visit, "paper", receiver="孙兰", receiver_role="店长", proof=stage.photo(visit, "proof"),
     )
     visit = stage.fresh(visit)
@@ -254,7 +254,7 @@ def test_the_notice_is_taken_and_who_took_it_is_kept(stage):
 
 def test_without_a_code_there_is_no_notice(stage):
     refused(door.issue_notice, stage.lead, stage.approved())
-    refused(door.acknowledge_notice, stage.lead, stage.arrived(), "paper", receiver="孙兰")
+    refused(outcome.hand_over_notice, stage.lead, stage.arrived(), "paper", receiver="孙兰")
 
 
 # --- no network ---

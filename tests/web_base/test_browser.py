@@ -191,6 +191,10 @@ def test_acts_without_network_are_kept_survive_a_reload_and_are_sent_once_in_ord
         assert phone.inner_text("h1") == "现场检查"
     assert urls.KEPT == []
     phone.context.set_offline(False)
+    for _ in range(100):
+        if len(urls.KEPT) == 2:
+            break
+        phone.wait_for_timeout(100)
     phone.wait_for_selector("[data-offline]", state="hidden")
     assert [row[1] for row in urls.KEPT] == ["第一条", "第二条"]
     assert len({row[0] for row in urls.KEPT}) == 2 and all(len(row[0]) == 36 for row in urls.KEPT)

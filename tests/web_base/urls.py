@@ -86,6 +86,7 @@ urlpatterns = [
     path("officer/htmx/", lambda r: page(r, FORM.replace("%s", 'hx-post="/refuse/"'))),
     path("officer/plain/", lambda r: page(r, FORM.replace("%s", ""))),
     path("render/", lambda r: render(r, "base/offline.html")),
+    path("", include("jiangcheng.web.public.urls")),
 ]
 handler404 = "jiangcheng.web.errors.not_found"
 handler403 = "jiangcheng.web.errors.forbidden"

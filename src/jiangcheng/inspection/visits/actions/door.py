@@ -33,14 +33,14 @@ from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import Refused, Remedy, enforces
-from jiangcheng.papers import codes, delivery
+from jiangcheng.papers import codes
 from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import InspectionCode, Paper, StoredFile
 from jiangcheng.parties import enterprises, uscc
 from jiangcheng.parties.models import Enterprise
 
 __all__ = [
-    "Arrival", "acknowledge_notice", "answer_seen", "arrive_offline", "at_the_door", "break_off", "check_offline", "clear_report",
+    "Arrival", "answer_seen", "arrive_offline", "at_the_door", "break_off", "check_offline", "clear_report",
     "confirm_by_enterprise", "decide_recusal", "find_uscc", "issue_notice", "not_done", "report_mismatch", "request_recusal", "resume",
     "resume_refused", "revoke", "scan_by_officer", "show_certificate", "start", "take_over_lead", "type_uscc", "visit_of",
 ]
@@ -270,21 +270,6 @@ def issue_notice(actor: Actor, visit: Visit) -> Paper:
             return batch.settle()[0]
 
     return paper.attempt(work)
-
-
-def acknowledge_notice(actor: Actor, visit: Visit, manner: str, *, receiver: str = "", receiver_role: str = "", **proof: Any) -> Any:
-    """The notice reached the enterprise: glass, paper, platform, refused or post, with its proof (``papers.delivery``)."""
-    with transaction.atomic():
-        visit = lock(visit)
-        notice = facts.notice_of(visit)
-        if notice is None:
-            raise refuse("尚未出具行政检查通知书。", Remedy("出具通知书", "visit-notice", (("number", visit.number),)), ids=("327-17-3",))
-        done = delivery.deliver([notice], manner, actor, matter=visit.number, receiver=receiver, receiver_role=receiver_role, **proof)
-        if receiver and not visit.receiver:
-            with ledger.act("visit.received", actor, about=visit, duties=("327-17-3",)):
-                visit.receiver, visit.receiver_role = receiver[:50], receiver_role[:50]
-                visit.save()
-    return done
 
 
 # --- start and what goes wrong ---
