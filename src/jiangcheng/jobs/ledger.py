@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +15,6 @@ def _export(folder: Path) -> int:
     """Checkpoint, copy of ledger and audited rows, public keys, and the verifier itself, ready to be handed over."""
     sequencer.checkpoint_now()
     exporting.export(folder)
-    shutil.copyfile(verify.__file__, folder / "verify.py")
-    (folder / "keys.json").write_text(json.dumps(keys.public_keys(), ensure_ascii=False, indent=1), "utf-8")
     print(f"已导出到 {folder}。核验：python {folder / 'verify.py'} {folder} --key {keys.ledger_key().public.hex()}")
     return 0
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 
 import django
 from django.conf import settings
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -75,16 +77,22 @@ def main(argv: Sequence[str]) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    django.setup()
-    prepare(with_demo=not options.no_demo)
     if options.prepare_only:
+        django.setup()
+        prepare(with_demo=not options.no_demo)
         return 0
+    # In a process of its own: the workers are forked, and a typesetter that has run before a fork hangs after it.
+    prepared = subprocess.run([sys.executable, "-m", "jiangcheng.jobs.cli", "start", "--prepare-only", *argv], check=False)  # noqa: S603
+    if prepared.returncode:
+        return prepared.returncode
+    django.setup()
     from jiangcheng.jobs import demo  # noqa: PLC0415  needs the apps
 
     address = f"http://{host}:{port}"
     _say(f"\n江城已启动：{address}/\n")
     if not options.no_demo:
         _say(demo.logins())
+    connections.close_all()
     Granian(
         "jiangcheng.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
         workers=int(os.environ.get("JIANGCHENG_WORKERS", "2")), blocking_threads=4, log_access=False, respawn_failed_workers=True,
