@@ -9,7 +9,9 @@ from jiangcheng.inspection.items.models import ItemVersion
 from jiangcheng.inspection.plans import lists
 from jiangcheng.inspection.plans.models import Plan
 from jiangcheng.inspection.visits import queries
+from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.parties.scope import scope
 
 DESKS = (
     ("officer", "officer-home"), ("head", "head-home"), ("planner", "planner-home"), ("supervisor", "supervisor-home"),
@@ -39,10 +41,12 @@ def _heads(actor: Actor) -> int:
     return queries.to_approve(actor).count() + reviews
 
 
+OWED = ("open", "overdue")
 COUNTS = (
     ("officer", lambda actor: queries.today(actor).count() + queries.followups(actor).count()),
     ("head", _heads),
     ("planner", _plans),
     ("supervisor", lambda actor: len(lists.waiting_for(actor.body, "judicial")) + queries.offline_to_check(actor).count()),
+    ("enterprise", lambda actor: scope(actor, Order.objects.filter(visit__enterprise=actor.enterprise, state__in=OWED)).count()),
     ("superior", lambda actor: len(lists.waiting_for(actor.body, "superior"))),
 )
