@@ -418,3 +418,10 @@ def test_where_the_city_asks_for_it_a_visit_is_entered_early(stage, a_week_ahead
 @pytest.mark.duty("HR-17-6", "allowed")
 def test_a_visit_entered_early_enough_passes(stage, a_week_ahead):
     assert not any("提前" in s for s in missing(stage.ready(start=stage.now + dt.timedelta(days=8))))
+
+
+def test_a_window_that_has_passed_cannot_be_planned(stage):
+    """Not even one before the decree came into force, which no rule judges."""
+    for start in (dt.datetime(2020, 1, 1, 1, tzinfo=dt.UTC), timezone.now() - dt.timedelta(days=2)):
+        with pytest.raises(Refused, match="已经过去"):
+            scheme.submit(stage.lead, stage.ready(start=start))

@@ -47,6 +47,11 @@ def lock(visit: Visit) -> Visit:
     return fresh.get(pk=visit.pk)
 
 
+def to_scheme(visit: Visit) -> Remedy:
+    """The way to another window."""
+    return Remedy("改选检查时间", "visit-scheme", (("number", visit.number),))
+
+
 def check(step: str, visit: Visit, known: Any) -> None:
     """Raise all breaches of a step before work that would be in vain."""
     broken = VISIT.missing(step, known)
@@ -222,10 +227,12 @@ def pick(actor: Actor, visit: Visit, site_id: int, reason: str) -> Visit:
 
 
 def submit(actor: Actor, visit: Visit, opinion: str = OPINION) -> Receipt:
-    """提交审批: the scheme goes to the head when nothing is missing."""
+    """提交审批: the scheme goes to the head when nothing is missing. A window that has passed cannot be planned."""
     opinion = opinion.strip() or OPINION
     with transaction.atomic():
         visit = lock(visit)
+        if visit.window_end and visit.window_end <= timezone.now():
+            raise refuse("检查时间已经过去，不能再安排。", to_scheme(visit), ids=("327-17-1",), field="window")
         return VISIT.take("submit", visit, actor, facts.of(visit), opinion=opinion)
 
 
