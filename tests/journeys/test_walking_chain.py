@@ -187,7 +187,7 @@ def firm_of(page: Page) -> str:
 
 def scan(page: Page) -> str:
     """What a camera reads off the officer's screen."""
-    page.wait_for_function("document.querySelector('[data-code]')?.dataset.now")
+    expect(page.locator("[data-code]")).to_have_attribute("data-now", re.compile("."))
     picture = Image.open(io.BytesIO(page.locator("[data-qr]").screenshot()))
     found = zxingcpp.read_barcodes(picture)
     assert len(found) == 1

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from jiangcheng.inspection.visits.actions import door
 from tests.journeys.conftest import CHROMIUM, PHONE
@@ -58,7 +58,7 @@ def test_door_on_the_enterprises_phone(live_server, opened):
     for row in page.locator("input[value=yes]").all():
         row.check(force=True)
         taps += 1
-    page.wait_for_function("was => document.querySelector('[data-clock]').textContent !== was", arg=first)
+    expect(page.locator("[data-clock]")).not_to_have_text(first)
     page.get_by_role("button", name="确认人员到场").click()
     taps += 1
     page.wait_for_url("**/visit/")
