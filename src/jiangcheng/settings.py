@@ -53,6 +53,7 @@ DEBUG = os.environ.get("JIANGCHENG_DEBUG") == "1"
 SECRET_KEY = os.environ.get("JIANGCHENG_SECRET") or _secret("secret")
 ALLOWED_HOSTS = os.environ.get("JIANGCHENG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 PUBLIC_ADDRESS = os.environ.get("JIANGCHENG_ADDRESS", "http://127.0.0.1:" + os.environ.get("PORT", "8000"))
+TRUSTED_PROXIES = os.environ.get("JIANGCHENG_PROXIES", "").split(",")  # addresses or networks; see jobs/proxy.py
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS] if PUBLIC_ADDRESS.startswith("https://") else []
 
 INSTALLED_APPS = [
@@ -123,7 +124,6 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("jiangcheng.web.public.urls")),
 ]
 
+handler400 = "jiangcheng.web.errors.bad_request"
 handler403 = "jiangcheng.web.errors.forbidden"
 handler404 = "jiangcheng.web.errors.not_found"
 handler500 = "jiangcheng.web.errors.broken"

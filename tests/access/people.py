@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.papers import codes
+from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
 from tests.visits.stage import Stage
 from tests.world import World
@@ -32,14 +34,17 @@ PEOPLE = {
     "anonymous": "anonymous", "own": "officer1", "same body": "officer3", "other district": "other_officer1", "planner": "planner",
     "head": "head", "other head": "other_head", "supervisor": "supervisor", "other supervisor": "other_supervisor",
     "city supervisor": "city_supervisor", "superior": "superior", "enterprise": "enterprise", "other enterprise": "other_enterprise",
-    "admin": "admin", "leader": "leader",
+    "admin": "admin", "leader": "leader", "other body": "fire_officer",
 }
 RELATIONS = ("before", "running", "archived")
 
 
 def addresses() -> dict[str, str]:
     """Every address of the project: name -> route."""
-    return dict(sorted((name, route) for route, name in _walk(get_resolver(), "")))
+    found = list(_walk(get_resolver(), ""))
+    names = Counter(name for _, name in found)
+    assert max(names.values()) == 1, f"one name for several addresses: {names.most_common(1)}"
+    return dict(sorted((name, route) for route, name in found))
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, str]]:
@@ -75,7 +80,9 @@ class Scene:
 def build() -> Scene:
     """One world; three visits of the same two officers; an order; a filing; a published item and plan."""
     world = World()
+    world.add_person("fire_officer", "夏雷（演示）", ("officer", world.authorised))  # another body of the same district
     stage = Stage(world)
+    portraits.build()
     before, running = stage.coded(site=world.site2), _running(stage)
     done = _archived(stage)
     with ledger.act("test.filing", SYSTEM):
@@ -94,6 +101,7 @@ def build() -> Scene:
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
+        "certificate-photo": {"pk": world.certificates[0].pk},
     }
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tests.access import people
 
+pytestmark = pytest.mark.django_db
 ROWS = people.expected()
 
 
@@ -49,7 +50,7 @@ def test_access(row: dict[str, str], scene, clients, django_db_blocker) -> None:
 
 def test_a_page_of_a_visit_is_hidden_from_all_others_before_arrival() -> None:
     outsiders = ("anonymous", "other district", "planner", "other head", "other supervisor", "superior", "enterprise", "other enterprise",
-                 "admin", "leader", "same body")
+                 "admin", "leader", "same body", "other body")
     shown = {
         (row["name"], column) for row in ROWS for column in outsiders
         if row["relation"] == "before" and row["method"] == "GET" and row[column] == "ok"

@@ -45,6 +45,12 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
     assert one_line(done.stderr).startswith("不能写入数据文件夹")
 
 
+def test_a_proxy_that_is_no_address_is_one_clear_line(tmp_path: Path) -> None:
+    done = start(JIANGCHENG_PROXIES="10.0.0.1,proxy.local", JIANGCHENG_VAR=str(tmp_path))
+    assert done.returncode == 2
+    assert one_line(done.stderr).startswith("JIANGCHENG_PROXIES 应为")
+
+
 @pytest.mark.parametrize("port", ["", "abc", "0", "70000"])
 def test_a_port_that_is_no_port_is_one_clear_line(tmp_path: Path, port: str) -> None:
     done = start(PORT=port or "x", JIANGCHENG_VAR=str(tmp_path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
@@ -36,13 +37,51 @@ def test_roots_and_proofs_of_every_small_tree():
         tree.append(leaf)
         assert frontier.root() == naive(leaves) == bytes.fromhex(tree.root()) == merkle.root_of(leaves)
         for index in range(size):
-            proof = merkle.path(index, leaves)
+            proof = merkle.path(index, size, merkle.over(leaves))
             assert merkle.root_from(index, size, leaves[index], proof) == naive(leaves)
             assert verify.root_from(index, size, leaves[index], proof) == naive(leaves).hex()
             if size > 1:
                 assert merkle.root_from(index, size, leaves[index], proof[:-1]) is None
                 assert merkle.root_from(index, size, leaf[::-1], proof) != naive(leaves)
     assert merkle.root_from(5, 5, leaves[0], []) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 700), st.data())
+def test_subtrees_kept_while_growing_give_every_root_and_proof(size, data):
+    """The compact form against the plain tree: a frontier taken up anywhere, proofs from the subtrees completed so far."""
+    leaves = [merkle.leaf_hash(str(i).encode()) for i in range(size)]
+    cut = data.draw(st.integers(0, size))
+    tree, nodes = merkle.Frontier(), {(0, i): leaf for i, leaf in enumerate(leaves)}
+    for leaf in leaves[:cut]:
+        nodes.update({(level, at): root for level, at, root in tree.append(leaf)})
+    again = merkle.Frontier.of(cut, lambda level, at: nodes[level, at])
+    assert again.root() == tree.root() == naive(leaves[:cut])
+    for leaf in leaves[cut:]:
+        nodes.update({(level, at): root for level, at, root in again.append(leaf)})
+    assert again.root() == naive(leaves)
+    asked = []
+
+    def node(level, at):
+        asked.append((level, at))
+        return nodes[level, at]
+
+    index = data.draw(st.integers(0, size - 1))
+    proof = merkle.path(index, size, node)
+    assert merkle.root_from(index, size, leaves[index], proof) == naive(leaves)
+    assert len(asked) <= 2 * size.bit_length()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 10_000_000), st.data())
+def test_a_proof_among_ten_million_asks_for_few_subtrees(size, data):
+    index, asked = data.draw(st.integers(0, size - 1)), []
+    merkle.path(index, size, lambda level, at: asked.append((level, at)) or b"")
+    assert len(asked) <= 2 * size.bit_length()
+    assert all((at + 1) << level <= size for level, at in asked)  # complete subtrees alone
+    merkle.Frontier.of(size, lambda level, at: asked.append((level, at)) or b"")
+    with pytest.raises(IndexError):
+        merkle.path(size, size, lambda level, at: b"")
 
 
 @settings(max_examples=30, deadline=None)

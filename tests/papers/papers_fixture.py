@@ -6,15 +6,14 @@ import io
 
 from PIL import Image
 
-from jiangcheng.papers import issue
-from jiangcheng.papers.render import shapes
+from jiangcheng.papers import issue, render
 
 FRAME = ("title", "body", "sign", "number", "date", "copies", "watermark", "screen", "verify")
 
 
 def fields(kind: str, world=None, **changes) -> dict:
     """A kind's own fields from the generated sample, addressed to the world's enterprise."""
-    data = {k: v for k, v in shapes.sample(kind).items() if k not in FRAME}
+    data = {k: v for k, v in render.sample(kind).items() if k not in FRAME}
     if world is not None and "enterprise" in data:
         data["enterprise"] |= {"name": world.enterprise.name, "uscc": world.enterprise.uscc}
     return data | changes

@@ -40,6 +40,17 @@ def test_kept_under_its_digest_and_read_back(keep):
     assert not [p for p in files._path(row.sha256).parent.iterdir() if p.name.startswith(".new-")]
 
 
+def test_bytes_sent_again_mend_what_was_altered(keep):
+    data = picture()
+    row = keep(data)
+    path = files._path(row.sha256)
+    path.write_bytes(data[:-1] + b"x")
+    assert files.store(data) == row.sha256 and files.open_file(row) == data
+    before = path.stat().st_ino
+    files.store(data)
+    assert path.stat().st_ino == before  # what fits is left alone
+
+
 @pytest.mark.parametrize("data", [b"<html><script>alert(1)</script>", b"MZ\x90\x00program", b"GIF89a....", b"\x00\x00\x00\x18ftypheic...."])
 def test_other_types_are_refused_whatever_the_name(keep, data):
     with pytest.raises(Refused, match="文件类型"):
@@ -121,7 +132,8 @@ def test_signature_as_png(world):
     assert "png" in glass.printed(row, "孙兰")
 
 
-@pytest.mark.parametrize("source", ["", "[]", "{}", '<svg viewBox="0 0 1 1"></svg>', [[[1, 1]]], "data:image/png;base64,###", "nonsense"])
+@pytest.mark.parametrize("source", ["", "[]", "{}", '<svg viewBox="0 0 1 1"></svg>', [[[1, 1]]], "data:image/png;base64,###", "nonsense",
+    "[[[1, NaN], [2, 2]]]", "[[[1, 1], [1e300, 2]]]", '{"strokes": [[[1, 1], [2, 2]]], "width": Infinity}'])
 def test_empty_signature_is_refused(world, source):
     with pytest.raises(Refused, match="签名"):
         glass.keep(source, matter="M-1", actor=world.actor("officer1"))

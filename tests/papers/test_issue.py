@@ -13,7 +13,7 @@ from jiangcheng.kernel.models import Serial
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import files, issue, numbers, queries
 from jiangcheng.papers.models import Paper
-from jiangcheng.papers.render.shapes import MissingFields
+from jiangcheng.papers.render import MissingFields
 from tests.papers.papers_fixture import fields, make
 
 

@@ -13,6 +13,7 @@ from jiangcheng.law import parameters as shipped
 from jiangcheng.parties import access, bodies
 from jiangcheng.parties.models import Account, Body, Certificate, Competence, Headship, Person, Seat
 from jiangcheng.web.admin.urls import urlpatterns
+from tests.papers.test_portraits import face
 
 OTHERS = ("planner", "officer1", "head", "supervisor", "city_supervisor", "superior", "leader", "enterprise")
 
@@ -257,3 +258,39 @@ def test_a_notice_is_imported(world, admin):
     assert Day.objects.count() == 11
     page = admin.get("/admin/calendar/?year=2030").content.decode()
     assert "关于2030年" in page and page.count("休</small>") == 10 and page.count("班</small>") == 1
+
+
+@pytest.mark.duty("327-18-2", "allowed")
+def test_a_photo_is_put_on_a_certificate_shown_to_staff_and_taken_off(world, admin, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    row = world.certificates[0]
+    address, picture = f"/admin/certificates/{row.pk}/", f"/certificates/{row.pk}/photo/"
+    data = {"body": row.body_id, "number": row.number, "issuer": row.issuer, "valid_from": row.valid_from, "valid_until": row.valid_until}
+    assert admin.get(picture).status_code == 404 and "撤下现有照片" not in admin.get(address).content.decode()
+    small = admin.post(address, data | {"photo": face(90, 120)})
+    assert small.status_code == 409 and "看不清面容" in small.content.decode()
+    assert admin.post(address, data | {"photo": face()}).status_code == 302
+    assert admin.get(picture)["Content-Type"] == world.client("officer3").get(picture)["Content-Type"] == "image/jpeg"
+    assert world.client("other_officer1").get(picture).status_code == 404 and world.client("enterprise").get(picture).status_code == 403
+    assert picture in admin.get(f"/admin/people/{row.person_id}/").content.decode()
+    assert admin.post(address, data).status_code == 302 and admin.get(picture).status_code == 200
+    assert admin.post(address, data | {"drop": "on"}).status_code == 302 and admin.get(picture).status_code == 404
+    assert [leaf.act for leaf in ledger.history(row.person)][-3:] == ["parties.certificate_changed"] * 3
+
+
+def test_a_version_shows_its_act_and_a_row_changed_behind_the_ledger_shows(world, admin):
+    assert decide(admin, "HR-14-1", value="15").status_code == 302
+    page = admin.get("/admin/parameters/HR-14-1/").content.decode()
+    row = Setting.objects.get()
+    leaf = ledger.history(row).get()
+    assert leaf.act == "kernel.parameter" and leaf.opinion == row.ground and "新增参数版本" in page and "与存证不一致" not in page
+    Setting.objects.filter(pk=row.pk).update(value="90")
+    assert "与存证不一致" in admin.get("/admin/parameters/HR-14-1/").content.decode()
+
+
+def test_home_says_what_has_no_photo_and_that_there_is_no_backup(world, admin, settings, tmp_path):
+    settings.VAR = tmp_path
+    page = admin.get("/admin/").content.decode()
+    bare = Certificate.objects.filter(valid_until__gte=world.today, revoked_at=None).count()
+    assert "还没有任何备份" in page and f"未登记照片 {bare} 本" in page and "演示账号的密码是公开的" in page
+    assert world.officers[0].name in admin.get("/admin/people/?show=bare").content.decode()

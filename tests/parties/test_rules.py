@@ -266,3 +266,16 @@ def test_one_person_two_conflicting_seats(world):
     assert "检查人员" in breach.sentence
     assert conflicts.breaches(world.actor("deputy"), held, "approver") == ()
     assert conflicts.seats_in_matter(world.planner.pk, held, "officer") == ()
+
+
+def test_divisions_stand_in_their_order(world):
+    wrong = (
+        lambda: territory.add_division("4201Z9", "无授权开发区", "zone", world.city),
+        lambda: territory.add_division("4201Z9", "开发区", "zone", world.city, delegated_by=world.city),
+        lambda: territory.add_division("420197", "某区", "district", world.city, delegated_by=world.district),
+        lambda: territory.add_division("420197", "某区", "district", world.street),
+        lambda: territory.add_division("420197", "某区", "district"),
+    )
+    for enter in wrong:
+        with pytest.raises(ValueError):
+            enter()

@@ -1,12 +1,14 @@
 """One scope for all reading: who sees what, and nothing by default."""
 
 import pytest
+from django.apps import apps
 from django.http import Http404
 
 from jiangcheng.kernel import ledger
-from jiangcheng.kernel.actor import SYSTEM
+from jiangcheng.kernel.actor import SYSTEM, Actor
+from jiangcheng.law import loading
 from jiangcheng.parties.models import Account, Body, Certificate, ClaimCode, Enterprise, LoginEvent, Person, Seat, Site
-from jiangcheng.parties.scope import scope, visible_or_404
+from jiangcheng.parties.scope import VISIBLE, scope, visible_or_404
 
 EVERYONE = (
     "officer1", "planner", "head", "supervisor", "city_supervisor", "superior", "leader", "admin", "enterprise", "anonymous",
@@ -87,3 +89,17 @@ def test_what_may_not_be_seen_is_not_found(world):
         visible_or_404(world.actor("officer1"), Enterprise.objects.all(), pk=world.other_enterprise.pk)
     with pytest.raises(Http404):
         visible_or_404(world.actor("officer1"), Enterprise.objects.all(), pk="x")
+
+
+UNSEEN = {"ClaimCode", "LoginEvent", "Guess", "CapCounter", "SentOnce"}
+"""Tables that nobody reads through ``scope``: digests, attempts, counters."""
+PUBLIC = {"Division", "Body", "Item", "ItemVersion", "Question", "Cap", "Pause", "LibraryRow", "Plan", "PlanRow"}
+
+
+def test_who_sees_a_table_is_said_for_every_table(world):
+    """A new table stands here or has a rule of visibility; what is not public shows nothing to a stranger."""
+    loading.load_all()
+    ours = [m for m in apps.get_models() if m.__module__.startswith("jiangcheng.") and m._meta.app_label != "kernel"]
+    assert {m.__name__ for m in ours if m not in VISIBLE} == UNSEEN
+    seen = {m.__name__ for m in ours if scope(Actor(), m.objects.all()).exists()}
+    assert {"Division", "Body"} <= seen <= PUBLIC

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import xlsxwriter
 
+from jiangcheng.inspection.items import actions as items
 from jiangcheng.inspection.items import excel as item_excel
 from jiangcheng.inspection.items import imports, sheets
 from jiangcheng.inspection.items.models import ItemVersion
@@ -85,6 +86,32 @@ def test_row_number_updates_full_width_and_merged_down(city, plan):
     assert found.updates[0].changed == (("frequency", "每年1次", "每年2次"),)
 
 
+@pytest.mark.parametrize("n", ["0", "-1", "99999999999999999999", "7.5"])
+def test_a_row_number_that_is_none_is_refused_with_its_cell(city, plan, n):
+    found = excel.check(upload(plan, city, book(line(n=n))), plan)
+    assert [(b.cell, b.field) for b in found.bad] == [("A2", "n")]
+
+
+def test_two_lines_with_the_same_number_are_refused(city, plan):
+    actions.add_row(plan, city.planner, ROW)
+    found = excel.check(upload(plan, city, book(line(n="1", subjects="甲"), line(n="1", subjects="乙"))), plan)
+    assert [(b.cell, b.field) for b in found.bad] == [("A3", "n")]
+
+
+def test_a_number_of_a_dropped_row_is_new_once(city, plan):
+    dropped = actions.add_row(plan, city.planner, ROW)
+    actions.drop_row(dropped, city.planner, "不再实施")
+    content = book(line(n=str(dropped.n), subjects="小餐饮"))
+    assert excel.store(upload(plan, city, content), plan, city.planner)["new"] == 1
+    assert excel.store(upload(plan, city, content), plan, city.planner)["same"] == 1
+    assert plan.rows.filter(withdrawn_at=None).count() == 1
+
+
+def test_words_that_are_too_long_are_said_beside_their_cell(city, plan):
+    found = excel.check(upload(plan, city, book(line(necessity="长" * 4001), line(subjects="短" * 301))), plan)
+    assert [(b.cell, b.field) for b in found.bad] == [("J2", "necessity"), ("E3", "subjects")]
+
+
 def test_bad_lines_come_back_to_be_filled_in(city, plan):
     one = upload(plan, city, book(line(), line(subjects="小餐饮", necessity="")))
     table = sheets.read(excel.bad_lines(one, plan), excel.COLUMNS)
@@ -150,6 +177,18 @@ def test_items_come_in_as_drafts_and_again_change_nothing(city, on_day):
     again = imports.keep("items", city.office.pk, "", "事项.xlsx", item_book(good), city.planner)
     assert item_excel.store(again, city.planner)["same"] == 1
     assert ItemVersion.objects.count() == 1
+
+
+def test_lines_that_no_import_can_carry_out_are_said_beforehand(city, on_day, published):
+    withdrawn = published("旧事项")
+    items.withdraw(withdrawn, city.head, "依据废止", date(2026, 2, 1))
+    rows = (
+        {"code": withdrawn.item.code, "name": "旧事项"}, {"code": "甲-1", "name": "甲"}, {"code": "甲-1", "name": "乙"}, {"name": "甲"},
+        {"code": "长" * 41, "name": "丙"}, {"name": "旧事项"},
+    )
+    one = imports.keep("items", city.office.pk, "", "事项.xlsx", item_book(*rows), city.planner)
+    assert [(b.cell, b.field) for b in item_excel.check(one).bad] == [("B2", "name"), ("A4", "code"), ("B5", "name"), ("A6", "code"), ("B7", "name")]
+    assert item_excel.store(one, city.planner) == {"new": 1, "update": 0, "same": 0, "bad": 5}
 
 
 def test_items_template_of_the_published_list_is_unchanged(city, published):

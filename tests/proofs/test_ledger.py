@@ -72,6 +72,14 @@ def test_audited_rows_are_not_written_outside_an_act(ledger_db):
 
 
 @pytest.mark.duty("327-08-2", "refused")
+@pytest.mark.parametrize("way", [{"ignore_conflicts": True}, {"update_conflicts": True, "unique_fields": ["id"], "update_fields": ["name"]}])
+def test_rows_whose_fate_nobody_knows_are_not_written_at_once(ledger_db, way):
+    with pytest.raises(ledger.Unrecorded), ledger.act("add", MA):
+        Sample.objects.bulk_create([full("乙")], **way)
+    assert not Sample.objects.exists()
+
+
+@pytest.mark.duty("327-08-2", "refused")
 def test_a_hole_in_the_record_is_found(ledger_db, check):
     with ledger.act("add", MA):
         row = full()

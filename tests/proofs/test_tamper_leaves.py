@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.duty("327-08-2", "refused")]
 @pytest.fixture
 def ten(ledger_db):
     """Ten acts, the first six under a checkpoint; receipts as the actors hold them; guards lifted."""
+    filling.numbers_from_one()
     acts = []
     for i in range(10):
         with ledger.act(f"act{i}", SYSTEM, opinion="同意") as act:
@@ -28,7 +29,7 @@ def ten(ledger_db):
             sequencer.checkpoint_now()
     with transaction.atomic():
         storage.lift_guards()
-        filling.run("PRAGMA defer_foreign_keys = ON")
+        filling.links_may_break()
         yield acts
         transaction.set_rollback(True)
 
@@ -62,7 +63,8 @@ def test_a_leaf_removed_under_the_checkpoint(ten, check, renumber):
     if renumber:
         close_gap()
     found = check(sign=False)
-    assert "leaf-removed" in kinds(found) and "checkpoint-mismatch" in kinds(found)
+    signed = "checkpoint-mismatch" if storage.is_sqlite() else "rolled-back"  # PostgreSQL: the last four have no place yet
+    assert {"leaf-removed", signed} <= kinds(found)
     assert any(f.kind == "leaf-removed" and f.leaf == "4" for f in found)
 
 

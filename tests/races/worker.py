@@ -71,7 +71,7 @@ def take_place(n: int, notes: dict) -> str:
     visit = Visit.objects.select_related("enterprise", "row__plan").get(pk=notes["visits"][n % len(notes["visits"])])
     try:
         with transaction.atomic(), ledger.act("code.issue", SYSTEM, about=visit):
-            counters.reserve(visit, timezone.localdate(visit.window_start))
+            counters.reserve(visit)
     except Refused:
         return "refused"
     return "reserved"

@@ -18,17 +18,6 @@ from jiangcheng.law.rule import Refused
 from jiangcheng.papers import archive as packages
 from jiangcheng.papers import files
 from jiangcheng.papers.models import Paper
-from tests.visits.walk import Walk
-
-
-@pytest.fixture(autouse=True)
-def _store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def walk(stage):
-    return Walk(stage)
 
 
 @pytest.fixture

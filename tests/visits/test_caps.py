@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jiangcheng.inspection.visits import counters
+from jiangcheng.inspection.visits import counters, sheets
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
@@ -58,7 +58,7 @@ def test_of_two_approved_visits_one_gets_the_last_place(stage):
         scheme.issue_code(stage.lead, second)
     assert stage.fresh(second).state == "to_code" and uses(second) == []
     with pytest.raises(Refused) as refused, ledger.act("test", SYSTEM):
-        counters.reserve(second, stage.day)
+        counters.reserve(second)
     assert "刚刚达到公布的上限 1 次" in str(refused.value)
 
 
@@ -69,7 +69,7 @@ def test_of_several_caps_all_are_taken_or_none(stage):
     assert places() == {f"cap:{wide.pk}": 1, f"cap:{narrow.pk}": 1}
     second = stage.ready()
     with pytest.raises(Refused), ledger.act("test", SYSTEM):
-        counters.reserve(second, stage.day)
+        counters.reserve(second)
     assert places() == {f"cap:{wide.pk}": 1, f"cap:{narrow.pk}": 1}
 
 
@@ -108,6 +108,112 @@ def test_the_minimum_gap_is_kept(stage):
     assert "两次检查之间未满规定的间隔" in str(refused.value)
 
 
+@pytest.mark.duty("327-15-1", "refused")
+def test_the_gap_is_kept_to_a_visit_that_comes_later_too(stage):
+    stage.cap(5, min_gap_days=30)
+    stage.coded(start=stage.now + dt.timedelta(days=20))
+    with pytest.raises(Refused, match="两次检查之间未满规定的间隔"):
+        scheme.submit(stage.lead, stage.ready())
+
+
+@pytest.mark.duty("327-15-1", "allowed")
+def test_a_visit_far_ahead_does_not_stop_one_now(stage):
+    stage.cap(5, min_gap_days=10)
+    stage.coded(start=stage.now + dt.timedelta(days=30))
+    assert stage.coded().state == "to_enter"
+    place = counters.places(stage.ready())[0]
+    days = [stage.day + dt.timedelta(days=n) for n in (0, 30)]
+    assert counters.other_days(stage.ready(), place) == days
+    assert counters.next_day(stage.ready(), place, stage.day + dt.timedelta(days=5)) == days[0] + dt.timedelta(days=10)
+    assert counters.next_day(stage.ready(), place, stage.day + dt.timedelta(days=25)) == days[1] + dt.timedelta(days=10)
+    assert counters.next_day(stage.ready(), place, stage.day + dt.timedelta(days=15)) is None
+
+
+@pytest.mark.duty("327-15-1", "refused")
+def test_the_gap_holds_when_both_were_approved_before(stage):
+    stage.cap(5, min_gap_days=30)
+    first, second = stage.approved(), stage.approved()
+    scheme.issue_code(stage.lead, first)
+    with pytest.raises(Refused, match="刚刚另有安排"), ledger.act("test", SYSTEM):
+        counters.reserve(second)
+    assert list(places().values()) == [1] and uses(second) == []
+
+
+def evening(stage) -> dt.datetime:
+    """23:30 of today, civil time."""
+    return timezone.localtime(stage.now).replace(hour=23, minute=30)
+
+
+@pytest.mark.duty("327-15-1", "HR-15-7", "HR-15-8", "allowed")
+@pytest.mark.parametrize(("later", "left"), [(0, 0), (1, 1)])
+def test_a_window_over_two_periods_holds_a_place_in_both_until_the_scan(stage, later, left):
+    stage.cap(1, period="day")
+    visit = stage.coded(start=evening(stage), end=evening(stage) + dt.timedelta(hours=2))
+    today, tomorrow = stage.day.isoformat(), (stage.day + dt.timedelta(days=1)).isoformat()
+    assert dict(CapCounter.objects.values_list("period", "n")) == {today: 1, tomorrow: 1}
+    with pytest.raises(Refused, match="达到公布的上限"):
+        scheme.submit(stage.lead, stage.ready(start=evening(stage) + dt.timedelta(hours=3)))
+    stage.confirm(visit, evening(stage) + dt.timedelta(hours=later))
+    held = dict(CapCounter.objects.values_list("period", "n"))
+    assert held == {(today, tomorrow)[left]: 1, (tomorrow, today)[left]: 0}
+    assert uses(visit) == ["returned", "used"]
+
+
+@pytest.mark.duty("HR-15-7", "HR-15-8", "allowed")
+def test_a_visit_postponed_into_the_next_year_counts_there(stage):
+    stage.cap(1)
+    visit = stage.coded()
+    start = timezone.localtime(stage.now).replace(year=stage.day.year + 1, month=1, day=12, hour=10)
+    scheme.reschedule(stage.lead, visit, start, start + dt.timedelta(hours=2), "企业年底盘点")
+    assert dict(CapCounter.objects.values_list("period", "n")) == {str(stage.day.year): 0}
+    scheme.approve(stage.head, visit)
+    scheme.issue_code(stage.lead, visit)
+    assert dict(CapCounter.objects.values_list("period", "n")) == {str(stage.day.year): 0, str(stage.day.year + 1): 1}
+    assert stage.coded().state == "to_enter"
+
+
+@pytest.mark.duty("HR-15-8", "327-15-1", "allowed")
+def test_begun_in_one_year_and_ended_in_the_next_it_counts_once_where_it_began(stage):
+    stage.cap(1)
+    visit = stage.started()
+    door.break_off(stage.lead, visit, "停电")
+    start = timezone.localtime(stage.now).replace(year=stage.day.year + 1, month=1, day=12, hour=10)
+    scheme.reschedule(stage.lead, visit, start, start + dt.timedelta(hours=2), "企业年底盘点")
+    later = stage.coded(start=start)
+    scheme.approve(stage.head, visit)
+    scheme.issue_code(stage.lead, visit)
+    held = dict(CapCounter.objects.values_list("period", "n"))
+    assert held == {str(stage.day.year): 1, str(stage.day.year + 1): 1}
+    assert (uses(visit), uses(later)) == (["used"], ["reserved"])
+
+
+@pytest.mark.duty("HR-15-8", "allowed")
+def test_a_place_given_back_by_two_at_once_is_given_back_once(stage):
+    stage.cap(2)
+    visit, other = stage.coded(), stage.coded()
+    stale = list(visit.cap_uses.all())
+    with ledger.act("test", SYSTEM):
+        counters.give_back(visit)
+        stage.world.site.division = stage.world.street
+        visit.items.all().delete()
+        assert counters.reserve(visit) == []  # nothing covers it any more: what was returned is not returned again
+    assert len(stale) == 1 and list(places().values()) == [1] and uses(other) == ["reserved"]
+
+
+@pytest.mark.duty("327-06-1", "327-15-1", "refused")
+def test_what_is_told_of_one_visit_does_not_tell_of_another_to_come(stage):
+    """Papers count the visits that took place; a place that is reserved would betray a visit nobody may know of."""
+    stage.cap(5)
+    first, running, later = stage.started(), stage.arrived(), stage.coded()
+    assert [sheets.counted(v) for v in (first, running)] == ["本周期第1次，上限5次", "本周期第2次，上限5次"]
+    assert later.cap_uses.get().counter.n == 3
+    known = facts.of(stage.ready())
+    assert (known.limits[0].used, known.limits[0].done) == (3, 2)
+    assert sheets.approval(stage.ready(), known)["frequency"] == {
+        "this": "本年度第3次", "limit": "5次", "used": "2次", "note": f"上限依据：{known.limits[0].words}",
+    }
+
+
 @pytest.fixture
 def order(stage):
     """An open order of a visit that has started."""
@@ -133,6 +239,20 @@ def test_a_tracking_visit_is_not_in_the_cap(stage, order):
     scheme.issue_code(stage.lead, visit)
     assert places() == before and uses(visit) == []
     assert counters.why_not_counted(visit) == "跟踪检查，不计入年度频次上限"
+
+
+@pytest.mark.duty("327-15-1", "327-13-1", "HR-13-2", "refused")
+@pytest.mark.parametrize(("kind", "words"), [("case", "个案检查没有登记检查线索"), ("special", "没有已批准、备案并公布的专项检查计划")])
+def test_another_name_for_a_visit_frees_it_from_neither_cap_nor_plan(stage, kind, words):
+    stage.cap(1)
+    stage.coded()
+    visit = stage.ready(kind=kind)
+    with pytest.raises(Refused, match=words):
+        scheme.submit(stage.lead, visit)
+    approved = stage.approved(site=stage.firms(1)[0])
+    stage.change(approved, kind=kind)
+    with pytest.raises(Refused, match=words):
+        scheme.issue_code(stage.lead, approved)
 
 
 @pytest.mark.duty("HR-15-1", "allowed")

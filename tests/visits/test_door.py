@@ -116,8 +116,9 @@ def test_a_certificate_that_lapsed_overnight_closes_the_code(stage):
     visit = stage.coded()
     assert queries.missing_to_show(visit) == ()
     stage.change(stage.world.certificates[1], suspended_from=stage.day)
-    assert [b.sentence for b in queries.missing_to_show(visit)] == ["王敏（演示）的执法证件暂扣。"]
-    assert "王敏（演示）的执法证件暂扣。" in refused(stage.confirm, visit)
+    said = ["证件有效的检查人员只有 1 人，不得少于两人。", "王敏（演示）的执法证件暂扣。"]
+    assert [b.sentence for b in queries.missing_to_show(visit)] == said
+    assert refused(stage.confirm, visit) == said
 
 
 # --- start ---
@@ -359,8 +360,12 @@ def test_a_visit_broken_off_beyond_its_window_gets_a_new_one(stage):
     scheme.reschedule(stage.lead, visit, stage.now, stage.now + 2 * HOUR, "停电未恢复")
     scheme.approve(stage.head, visit)
     scheme.issue_code(stage.lead, visit)
-    started = stage.fresh(visit).started_at
+    started, first = stage.fresh(visit).started_at, Paper.objects.get(matter=visit.number, kind="notice")
     stage.confirm(visit)
+    assert refused(door.start, stage.lead, visit) == ["尚未出具行政检查通知书。"]
+    second = door.issue_notice(stage.lead, visit)
+    first.refresh_from_db()
+    assert second.replaces_id == first.pk and first.void_reason and door.issue_notice(stage.lead, visit).pk == second.pk
     door.start(stage.lead, visit)
     visit = stage.fresh(visit)
     assert visit.state == "inspecting" and visit.started_at == started

@@ -12,6 +12,7 @@ from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Draw
 from jiangcheng.kernel import ledger
+from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
 
 
@@ -79,6 +80,23 @@ def test_another_subject_than_the_drawn_is_refused(stage, firms):
     assert "该企业不在抽取结果中。" in [b.sentence for b in VISIT.missing("submit", facts.of(visit))]
     visit = scheme.pick(stage.lead, visit, other.pk, "上月投诉集中")
     assert (visit.chosen, visit.draw_id) == ("picked", None)
+
+
+@pytest.mark.duty("327-17-1", "refused")
+def test_a_drawn_place_is_used_once(stage, firms):
+    made = draw.draw_subjects(stage.lead, stage.row, 1)
+    first = scheme.draft(stage.lead, row_id=stage.row.pk, draw_id=made.pk)
+    second = scheme.draft(stage.lead, row_id=stage.row.pk, draw_id=made.pk, site_id=first.site_id)
+    assert "该企业不在抽取结果中。" in [b.sentence for b in VISIT.missing("submit", facts.of(second))]
+    scheme.drop(stage.lead, first, "改期")
+    assert "该企业不在抽取结果中。" not in [b.sentence for b in VISIT.missing("submit", facts.of(second))]
+
+
+def test_who_reached_the_frequency_of_the_row_is_not_drawn_on_its_copy_either(stage):
+    stage.coded(), stage.coded()
+    with ledger.act("test.copy", SYSTEM):
+        copy = stage.plan_row(2, stage.version, copied_from=stage.row)
+    assert stage.world.enterprise.name not in set(draw.candidates(copy, draw.Pool()).values_list("name", flat=True))
 
 
 @pytest.mark.duty("327-17-1", "refused")

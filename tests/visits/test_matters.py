@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from jiangcheng.inspection.visits import matters, queries  # noqa: F401
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.papers.models import ArchivePackage, Delivery, Paper, StoredFile
 from jiangcheng.parties.scope import scope
-from tests.visits.walk import Walk, order
-
-
-@pytest.fixture(autouse=True)
-def _store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def walk(stage):
-    return Walk(stage)
+from tests.visits.walk import order
 
 
 def seen(actor, model) -> int:

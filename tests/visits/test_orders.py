@@ -6,24 +6,15 @@ import datetime as dt
 
 import pytest
 
-from jiangcheng.inspection.visits.actions import enterprise, orders, outcome, scheme
+from jiangcheng.inspection.visits.actions import door, enterprise, orders, outcome, scheme
 from jiangcheng.inspection.visits.facts import record as facts
 from jiangcheng.inspection.visits.models import CapUse, Order
-from jiangcheng.kernel import calendar
+from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Paper
 from tests.papers.papers_fixture import picture
-from tests.visits.walk import Walk, order
-
-
-@pytest.fixture(autouse=True)
-def _store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def walk(stage):
-    return Walk(stage)
+from tests.visits.walk import order
 
 
 @pytest.fixture
@@ -132,17 +123,93 @@ def test_one_follow_up_for_an_order_and_term(walk, ordered):
     _, row = ordered
     first = orders.draft_followup(walk.lead, row)
     assert not orders.can_recheck(now(row))
-    with pytest.raises(Refused, match="不能安排复查"):
+    with pytest.raises(Refused, match="本期已安排复查，") as refused:
         orders.draft_followup(walk.lead, row)
+    assert first.number not in str(refused.value)
+    with pytest.raises(Refused, match="本期已安排复查"):
+        scheme.draft(walk.lead, order_id=row.pk)
     assert row.followups.count() == 1
     scheme.drop(walk.lead, walk.fresh(first), "企业当日停电")
-    assert [o.pk for o in orders.release_dropped()] == [row.pk]
     assert orders.can_recheck(now(row)) and orders.release_dropped() == []
+
+
+@pytest.mark.duty("HR-20-2", "327-20-5", "refused")
+def test_an_order_that_is_fulfilled_has_no_follow_up(walk, ordered):
+    _, row = ordered
+    enterprise.submit(walk.firm, row, "已更换温控器")
+    visit = walk.coded_followup(row)
+    orders.done(walk.lead, row, "核对维修单和照片，温度恢复正常")
+    with pytest.raises(Refused, match="不需要复查"):
+        walk.stage.confirm(visit)
+    scheme.drop(walk.lead, visit, "已经整改到位")
+    with pytest.raises(Refused, match="不能安排复查"):
+        orders.draft_followup(walk.lead, row)
+
+
+@pytest.mark.duty("327-06-1", "HR-20-2", "allowed")
+def test_before_arrival_the_order_says_nothing_of_the_follow_up(walk, ordered):
+    """The enterprise and the other officers read the order: neither its state nor its history tells of the visit to come."""
+    _, row = ordered
+    before = list(ledger.history(row).values_list("act", flat=True))
+    visit = walk.coded_followup(row)
+    assert now(row).state == "open" and list(ledger.history(row).values_list("act", flat=True)) == before
+    walk.stage.confirm(visit)
+    assert now(row).state == "rechecking"
+    assert ledger.history(row).last().act == "order.recheck"
+
+
+def test_a_follow_up_that_was_not_done_does_not_use_up_the_term(walk, ordered):
+    _, row = ordered
+    visit = walk.coded_followup(row)
+    walk.stage.confirm(visit)
+    door.not_done(walk.lead, visit, "closed", "大门紧锁", photo=walk.photo(visit))
+    outcome.close(walk.lead, visit)
+    assert [o.pk for o in orders.release_dropped()] == [row.pk] and now(row).state == "open"
+    assert orders.can_recheck(now(row))
+
+
+@pytest.mark.duty("327-20-5", "HR-20-2", "refused")
+def test_a_follow_up_checks_its_own_subject_and_items_alone(walk, ordered, stage):
+    _, row = ordered
+    with ledger.act("test.item", SYSTEM):
+        wider = stage.item("SP-09", "餐饮服务监督检查")
+    start = stage.now - dt.timedelta(minutes=5)
+    visit = orders.draft_followup(walk.lead, row, window_start=start, window_end=start + dt.timedelta(hours=2))
+    items = [i.version.item_id for i in visit.items.all()]
+    people = [(stage.world.officers[0].pk, "lead", True), (stage.world.officers[1].pk, "assist", True)]
+    scheme.set_officers(walk.lead, visit, people)
+    scheme.save_scheme(walk.lead, visit, site_id=stage.firms(1)[0].pk, item_ids=[*items, wider.item_id], kind="daily")
+    with pytest.raises(Refused) as refused:
+        scheme.submit(walk.lead, visit)
+    said = str(refused.value)
+    assert "复查的企业不是责令文书载明的企业" in said and "不扩大检查范围" in said and "跟踪检查属于个案检查" in said
+    scheme.save_scheme(walk.lead, visit, site_id=row.visit.site_id, item_ids=items, kind="case")
+    scheme.submit(walk.lead, visit)
+
+
+@pytest.mark.duty("327-20-5", "allowed")
+def test_a_follow_up_ends_also_when_its_first_visit_was_revoked_meanwhile(walk, ordered):
+    first, row = ordered
+    again = walk.answer(walk.followup(row), "fine")
+    door.revoke(walk.stage.supervisor, first, "检查依据已失效")
+    again = walk.finish(walk.signed(again))
+    assert walk.close(walk.tell(again)).state == "closed" and now(row).state == "rechecking"
+
+
+@pytest.mark.duty("327-20-5", "allowed")
+def test_not_corrected_before_the_term_is_not_yet_overdue(walk, ordered):
+    _, row = ordered
+    again = walk.signed(walk.answer(walk.followup(row), "problem"))
+    again = walk.finish(again, ["correct"], [order(days=5, term_reason="只需复位")], "再次讲解")
+    assert now(row).state == "open" and row.due > calendar.today()
+    assert walk.tell(again).state == "following"
+    assert row.pk in {o.pk for o in orders.mark_overdue(row.due + dt.timedelta(days=1))}
 
 
 @pytest.mark.duty("327-20-5", "HR-20-2", "refused")
 def test_follow_up_finds_it_uncorrected(walk, ordered):
     visit, row = ordered
+    walk.stage.change(row, due=calendar.today() - dt.timedelta(days=1))
     again = walk.answer(walk.followup(row), "problem")
     walk.signed(again)
     walk.finish(again, ["correct"], [order(days=5, term_reason="只需复位")], "再次讲解")

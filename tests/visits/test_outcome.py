@@ -22,17 +22,7 @@ from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Delivery, Paper
 from jiangcheng.parties import enterprises
-from tests.visits.walk import POINT, STROKES, Walk, order
-
-
-@pytest.fixture(autouse=True)
-def _store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def walk(stage):
-    return Walk(stage)
+from tests.visits.walk import POINT, STROKES, order
 
 
 def kinds(visit) -> list[str]:

@@ -15,17 +15,7 @@ from jiangcheng.inspection.visits.rules.record import NoticeFacts, demands_head,
 from jiangcheng.kernel import ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Paper, StoredFile
-from tests.visits.walk import STROKES, Walk
-
-
-@pytest.fixture(autouse=True)
-def _store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def walk(stage):
-    return Walk(stage)
+from tests.visits.walk import STROKES
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import draw, queries
@@ -73,6 +74,28 @@ def test_a_replaced_officer_was_one_of_its_people(stage):
     scheme.replace_officer(stage.head, visit, visit.officers.get(role="assist").pk, stage.world.officers[2].pk, "生病")
     assert who_sees(stage, Visit.objects.all()) == BEFORE | {"officer3"}
     assert queries.my_visits(stage.world.actor("officer2")).count() == 0
+
+
+@pytest.mark.duty("327-06-1", "327-08-2", "refused")
+def test_the_time_of_a_second_coming_is_known_to_its_people_alone(stage):
+    visit = stage.started()
+    door.break_off(stage.lead, visit, "停电")
+    assert who_sees(stage, Visit.objects.all()) == AFTER
+    scheme.reschedule(stage.lead, visit, stage.now, stage.now + dt.timedelta(hours=2), "停电未恢复")
+    for step in (lambda: scheme.approve(stage.head, visit), lambda: scheme.issue_code(stage.lead, visit)):
+        assert who_sees(stage, Visit.objects.all()) == BEFORE
+        step()
+    stage.confirm(visit)
+    assert who_sees(stage, Visit.objects.all()) == AFTER
+
+
+@pytest.mark.duty("327-06-1", "refused")
+def test_the_count_of_a_row_tells_nobody_else_of_a_visit_to_come(stage):
+    stage.coded()
+    assert [r.made for r in queries.open_rows(stage.world.actor("officer3"))] == [0]
+    stage.arrived()
+    assert [r.made for r in queries.open_rows(stage.world.actor("officer3"))] == [1]
+    assert [r.made for r in queries.open_rows(stage.lead)] == [2]
 
 
 def test_children_follow_their_visit(stage):
@@ -164,3 +187,19 @@ def test_open_rows_of_the_quarter(stage):
     assert [(r.n, r.made) for r in queries.open_rows(stage.lead)] == [(1, 1)]
     stage.change(stage.row, quarters="")
     assert queries.open_rows(stage.lead) == []
+
+
+@pytest.mark.duty("327-06-1", "327-08-2", "allowed")
+def test_announced_the_own_enterprise_knows_and_nobody_else(stage):
+    visit = stage.coded()
+    assert who_sees(stage, Visit.objects.all()) == BEFORE
+    door.announce(stage.lead, visit)
+    assert who_sees(stage, Visit.objects.all()) == BEFORE | {"enterprise"}
+    assert who_sees(stage, InspectionCode.objects.all()) <= BEFORE
+    page = stage.world.client("enterprise").get(reverse("enterprise-visits")).content.decode()
+    assert "已预告" in page and reverse("enterprise-visit", args=[visit.number]) in page
+    assert stage.world.client("enterprise").get(reverse("enterprise-visit", args=[visit.number])).status_code == 200
+    assert stage.world.client("other_enterprise").get(reverse("enterprise-visit", args=[visit.number])).status_code == 404
+    again = stage.now + dt.timedelta(days=1)
+    scheme.reschedule(stage.lead, stage.fresh(visit), again, again + dt.timedelta(hours=2), "企业停电检修")
+    assert who_sees(stage, Visit.objects.all()) == BEFORE

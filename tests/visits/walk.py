@@ -13,7 +13,7 @@ import io
 
 from PIL import Image
 
-from jiangcheng.inspection.visits.actions import archive, outcome, record
+from jiangcheng.inspection.visits.actions import archive, door, orders, outcome, record, scheme
 from jiangcheng.inspection.visits.facts import record as facts
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.kernel import calendar
@@ -94,10 +94,8 @@ class Walk:
         visit = self.tell(visit)
         return visit, visit.orders.get()
 
-    def followup(self, order: Order, **fields) -> Visit:
-        """The follow-up visit of an order, started, its notice received."""
-        from jiangcheng.inspection.visits.actions import door, orders, scheme
-
+    def coded_followup(self, order: Order, **fields) -> Visit:
+        """The follow-up visit of an order, approved, its code issued."""
         stage = self.stage
         start = stage.now - dt.timedelta(minutes=10)
         visit = orders.draft_followup(self.lead, order, window_start=start, window_end=start + dt.timedelta(hours=3), **fields)
@@ -106,7 +104,12 @@ class Walk:
         scheme.submit(self.lead, visit)
         scheme.approve(self.head, self.fresh(visit))
         scheme.issue_code(self.lead, self.fresh(visit))
-        stage.confirm(self.fresh(visit))
+        return self.fresh(visit)
+
+    def followup(self, order: Order, **fields) -> Visit:
+        """The follow-up visit of an order, started, its notice received."""
+        visit = self.coded_followup(order, **fields)
+        self.stage.confirm(visit)
         door.show_certificate(self.lead, self.fresh(visit))
         door.issue_notice(self.lead, self.fresh(visit))
         door.start(self.lead, self.fresh(visit))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import door
+from jiangcheng.kernel import ledger
+from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.kernel.models import Leaf
-from jiangcheng.papers import codes
+from jiangcheng.papers import codes, portraits
 from jiangcheng.papers.models import Guess
 from tests.web_enterprise import scene
 
@@ -238,3 +242,37 @@ def test_confirmation_needs_its_token(stage):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(scene.page(visit, "verify-confirm"), scene.live(visit)).status_code == 403
     assert stage.fresh(visit).state == "to_enter"
+
+
+# --- photos ---
+
+
+def _with_photo(stage) -> None:
+    with ledger.act("test.photo", SYSTEM):
+        certificate = stage.world.certificates[0]
+        certificate.photo = portraits.keep(SimpleUploadedFile("a.jpg", portraits.drawn(1)))
+        certificate.save()
+
+
+@pytest.mark.duty("327-18-2", "allowed")
+def test_green_page_shows_the_photo_of_its_officers(stage):
+    _with_photo(stage)
+    visit = stage.coded()
+    shown = words(Client().get(scene.page(visit), scene.live(visit)))
+    address = re.search(r'src="([^"]*/photos/[^"]*)"', shown)[1].replace("&amp;", "&")
+    answer = Client().get(address)
+    assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
+
+
+@pytest.mark.duty("327-18-2", "refused")
+def test_photo_is_hidden_from_others(stage):
+    _with_photo(stage)
+    mine, other = stage.world.certificates[0].pk, stage.world.lapsed_certificate.pk
+    visit = stage.coded()
+    assert Client().get(scene.page(visit, "verify-photo", str(other))).status_code == 404
+    assert Client().get(reverse("verify-photo", args=["nonsense", mine])).status_code == 404
+    bound, _ = scene.scan(visit)
+    assert bound.get(scene.page(visit, "verify-photo", str(mine))).status_code == 200
+    assert Client().get(scene.page(visit, "verify-photo", str(mine))).status_code == 404
+    door.revoke(stage.supervisor, stage.fresh(visit), "人员有变")
+    assert bound.get(reverse("verify-photo", args=[scene.codes.InspectionCode.objects.get(visit=visit.number).token, mine])).status_code == 404

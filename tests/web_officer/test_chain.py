@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from jiangcheng.inspection.visits.actions import outcome
 from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.papers.models import Delivery
 from tests.web_officer.conftest import DRAWN, at
 
 
@@ -36,7 +38,7 @@ def test_all_clear_visit(stage, world):
         target = at("visit-question", visit, n=n + 1) if n < 3 else at("visit-finish", visit)
         page = walk(who, at("visit-question", visit, n=n), {"key": f"q{n}", "answer": "fine"}, target)
     text = page.content.decode()
-    assert "现场检查笔录" in text and "签收行政检查通知书" in text
+    assert "现场检查笔录" in text and "签收通知书、笔录和结果告知书" in text
     walk(c, at("visit-finish", visit), {"key": "c1", "step": "sign", f"sign_{world.officers[1].pk}": DRAWN}, at("visit-finish", visit))
     data = {"key": "e1", "step": "end", "receiver": "孙兰", "receiver_role": "店长", "statement": "", "sign_notice": DRAWN, "sign_firm": DRAWN,
             f"sign_{world.officers[0].pk}": DRAWN}
@@ -55,3 +57,36 @@ def test_all_clear_visit(stage, world):
     for tab in ("items", "papers", "process"):
         assert a.get(at("visit-detail", visit) + f"?tab={tab}").status_code == 200
     assert a.get(reverse("officer-followups")).status_code == 200
+
+
+@pytest.mark.duty("327-18-5", "327-17-3", "allowed")
+@pytest.mark.django_db
+def test_a_firm_that_signs_for_the_result_is_told_with_the_end(stage, world):
+    visit = stage.started()
+    a = world.client("officer1")
+    for n in (1, 2, 3):
+        a.post(at("visit-question", visit, n=n), {"key": f"q{n}", "answer": "fine"})
+    signatures = {f"sign_{p.pk}": DRAWN for p in world.officers[:2]}
+    data = {"key": "e", "step": "end", "receiver": "孙兰", "receiver_role": "店长", "sign_firm": DRAWN, "sign_receipt": DRAWN} | signatures
+    page = walk(a, at("visit-finish", visit), data, at("visit-finish", visit))
+    assert "没有缺项，可以办结" in page.content.decode()
+    told = Visit.objects.get(pk=visit.pk)
+    assert told.state == "told" and told.told_at is not None
+    assert {d.manner for d in Delivery.objects.filter(matter=visit.number)} == {"glass"}
+
+
+@pytest.mark.duty("327-20-3", "refused")
+@pytest.mark.django_db
+def test_with_a_problem_the_end_does_not_tell(stage, world):
+    """An order is read before it is received: its receipt is signed on the next page."""
+    visit = stage.started()
+    a = world.client("officer1")
+    a.post(at("visit-question", visit, n=1), {"key": "q1", "verdict": "problem", "text": "两处记录不完整"})
+    for n in (2, 3):
+        a.post(at("visit-question", visit, n=n), {"key": f"q{n}", "answer": "fine"})
+    signatures = {f"sign_{p.pk}": DRAWN for p in world.officers[:2]}
+    order = {"correct-count": "1", "correct-0-fact": "两处记录不完整", "correct-0-ground": "第一百二十六条", "correct-0-todo": "补齐",
+             "correct-due": outcome.proposal().isoformat()}
+    data = {"key": "e", "step": "end", "receiver": "孙兰", "outcomes": "correct", "guidance": "已讲解", "sign_firm": DRAWN, "sign_receipt": DRAWN}
+    walk(a, at("visit-finish", visit), data | signatures | order, at("visit-finish", visit))
+    assert Visit.objects.get(pk=visit.pk).state == "to_tell"

@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel.models import Leaf
+from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Paper
 from tests.web_officer.conftest import DRAWN, at, photo
 
@@ -208,3 +209,79 @@ def test_the_scan_page_alone_may_run_the_reader(stage, world):
     a = world.client("officer1")
     assert "'wasm-unsafe-eval'" in a.get(reverse("officer-scan"))["Content-Security-Policy"]
     assert "'wasm-unsafe-eval'" not in a.get(reverse("officer-home"))["Content-Security-Policy"]
+
+
+# ---- 申请回避 ----
+@pytest.mark.duty("HR-18-2", "allowed")
+@pytest.mark.parametrize("step", ["arrived", "prepared", "started"])
+def test_the_firms_request_is_entered_for_any_officer_and_pauses(stage, world, step):
+    visit = getattr(stage, step)()
+    seat = visit.officers.get(role="assist")
+    a = world.client("officer1")
+    answer = a.post(at("visit-recusal", visit), {"who": "firm", "seat": seat.pk, "reason": "与本店有债务纠纷", "key": "r"}, follow=True)
+    asked = visit.recusals.get()
+    assert (asked.asked_by, asked.officer, asked.reason) == ("当事人", seat, "与本店有债务纠纷")
+    assert "检查暂停" in answer.content.decode() and "与本店有债务纠纷" in answer.content.decode()
+    assert "回避申请" in world.client("head").get(reverse("head-home")).content.decode()
+    page = a.get(at("visit-record", visit), follow=True).content.decode()
+    assert "检查暂停" in page and "未发现<br>问题" not in page
+
+
+@pytest.mark.duty("HR-18-2", "refused")
+def test_an_officer_asks_for_nobody_but_himself(stage, world):
+    visit = stage.arrived()
+    with pytest.raises(Refused, match="只能申请本人回避"):
+        door.request_recusal(stage.lead, visit, visit.officers.get(role="assist").pk, "同事与企业有亲属关系")
+    a = world.client("officer1")
+    assert a.post(at("visit-recusal", visit), {"who": "firm", "reason": "有纠纷"}).status_code == 409
+    kept = a.post(at("visit-recusal", visit), {"who": "self", "reason": ""})
+    assert kept.status_code == 409 and not visit.recusals.exists()
+
+
+def test_ones_own_request_and_a_second_one_while_it_waits(stage, world):
+    visit = stage.coded()
+    a = world.client("officer1")
+    for key in ("1", "2"):
+        a.post(at("visit-recusal", visit), {"who": "self", "reason": "近亲属在该企业任职", "key": key})
+    asked = visit.recusals.get()
+    assert asked.officer.person == world.officers[0] and asked.asked_by == world.officers[0].name
+
+
+@pytest.mark.duty("HR-18-2", "refused")
+def test_no_request_after_the_end(stage, world):
+    visit = stage.coded()
+    door.not_done(stage.lead, visit, "refused", "店长不让进门")
+    answer = world.client("officer1").post(at("visit-recusal", visit), {"who": "self", "reason": "近亲属", "key": "r"})
+    assert answer.status_code == 409 and "不再办理回避申请" in answer.content.decode()
+
+
+# ---- 预告 ----
+@pytest.mark.duty("327-08-2", "allowed")
+def test_announced_once_by_an_officer_on_it(stage, world):
+    visit = stage.coded()
+    a = world.client("officer1")
+    assert visit.announced_at is None
+    assert a.post(at("visit-act", visit), {"step": "announce"}).status_code == 302
+    assert fresh(visit).announced_at is not None and fresh(visit).state == "to_enter"
+    assert Leaf.objects.filter(act="visit.announced", subject_id=str(visit.pk)).count() == 1
+    assert "已预告" in a.get(at("visit-detail", visit)).content.decode()
+    again = a.post(at("visit-act", visit), {"step": "announce"})
+    assert again.status_code == 409 and "无需重复" in again.content.decode()
+
+
+@pytest.mark.duty("327-08-2", "refused")
+@pytest.mark.parametrize("step", ["ready", "approved", "arrived"])
+def test_not_announced_before_the_code_nor_after_arrival(stage, step):
+    visit = getattr(stage, step)()
+    with pytest.raises(Refused, match="入企以前"):
+        door.announce(stage.lead, visit)
+    assert fresh(visit).announced_at is None
+
+
+@pytest.mark.duty("327-08-2", "refused")
+def test_nobody_else_announces(stage, world):
+    visit = stage.coded()
+    for who in ("head", "supervisor", "officer3", "enterprise"):
+        with pytest.raises(Refused):
+            door.announce(world.actor(who), visit)
+    assert fresh(visit).announced_at is None

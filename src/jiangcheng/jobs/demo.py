@@ -11,6 +11,7 @@ from jiangcheng.inspection.items import demo as items
 from jiangcheng.inspection.plans import demo as plans
 from jiangcheng.inspection.visits import demo as visits
 from jiangcheng.kernel import calendar
+from jiangcheng.papers import demo as papers
 from jiangcheng.parties import demo as parties
 from jiangcheng.parties.models import Account
 
@@ -28,6 +29,7 @@ def build_once(say: Callable[[str], None], seed: int = 327) -> None:
         return
     day = base_day()
     parties.build(day, seed)
+    papers.build()
     say(f"演示事项：{items.build(day, seed)} 项")
     say(f"演示计划：{plans.build(day, seed)} 份")
     say(f"演示检查：{visits.build(seed)} 次")

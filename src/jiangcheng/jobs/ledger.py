@@ -23,7 +23,8 @@ def main(argv: Sequence[str]) -> int:
     """Exit status 1 when the ledger does not hold."""
     parser = argparse.ArgumentParser(prog="jiangcheng ledger")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("checkpoint", help="签发检查点")
+    signed = commands.add_parser("checkpoint", help="签发检查点")
+    signed.add_argument("--whole", action="store_true", help="从第一条存证起重建整棵树，与全部检查点比对")
     commands.add_parser("keys", help="公钥")
     exported = commands.add_parser("export", help="导出存证、检查点和受审计的数据")
     exported.add_argument("folder", type=Path)
@@ -37,6 +38,6 @@ def main(argv: Sequence[str]) -> int:
     if options.command == "keys":
         print(json.dumps(keys.public_keys(), ensure_ascii=False, indent=1))
         return 0
-    made = sequencer.checkpoint_now()
+    made = sequencer.checkpoint_now(whole=options.whole)
     print(json.dumps(sequencer.export_checkpoint(made), ensure_ascii=False) if made else "没有新的存证。")
     return 0

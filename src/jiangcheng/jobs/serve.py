@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
 
 import django
 from django.conf import settings
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
+
+from jiangcheng.jobs import proxy
 
 
 def _say(words: str) -> None:
@@ -44,6 +47,15 @@ def port_problem(host: str, port: int) -> str:
     return ""
 
 
+def proxy_problem() -> str:
+    """One line that says why the trusted proxies cannot be understood, or nothing."""
+    try:
+        proxy.networks(settings.TRUSTED_PROXIES)
+    except ValueError as error:
+        return f"JIANGCHENG_PROXIES 应为地址或网段，用逗号隔开（{error}）。"
+    return ""
+
+
 def _port() -> int:
     text = os.environ.get("PORT", "8000")
     if not text.isdigit() or not 0 < int(text) < 65536:
@@ -63,6 +75,17 @@ def prepare(*, with_demo: bool) -> None:
     _say(f"数据已就绪，用时 {time.monotonic() - began:.0f} 秒。")
 
 
+def run(host: str, port: int) -> None:
+    """Serve until stopped. The workers are forked here: what is imported before they share, but no paper may have been
+    set in this process, and no connection may be open."""
+    import_module(settings.ROOT_URLCONF)
+    connections.close_all()
+    Granian(
+        "jiangcheng.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
+        workers=int(os.environ.get("JIANGCHENG_WORKERS", "2")), blocking_threads=4, log_access=False, respawn_failed_workers=True,
+    ).serve()
+
+
 def main(argv: Sequence[str]) -> int:
     """Serve until stopped. Exit status 2 when the place or the port cannot be used."""
     parser = argparse.ArgumentParser(prog="bin/start")
@@ -71,7 +94,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(list(argv))
     host, port = os.environ.get("JIANGCHENG_HOST", "127.0.0.1"), _port()
     try:
-        problem = place_problem() or ("" if options.prepare_only else port_problem(host, port))
+        problem = place_problem() or proxy_problem() or ("" if options.prepare_only else port_problem(host, port))
     except OSError as error:  # settings keep their secret in the var folder
         problem = f"不能写入数据文件夹（{error}）。"
     if problem:
@@ -92,9 +115,5 @@ def main(argv: Sequence[str]) -> int:
     _say(f"\n江城已启动：{address}/\n")
     if not options.no_demo:
         _say(demo.logins())
-    connections.close_all()
-    Granian(
-        "jiangcheng.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
-        workers=int(os.environ.get("JIANGCHENG_WORKERS", "2")), blocking_threads=4, log_access=False, respawn_failed_workers=True,
-    ).serve()
+    run(host, port)
     return 0

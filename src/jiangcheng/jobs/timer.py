@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 
 import structlog
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import orders, scheme
+from jiangcheng.papers import codes
 
 log = structlog.get_logger()
 EVERY_SECONDS = 60
@@ -23,6 +25,8 @@ def run_once() -> Iterator[str]:
         ("计划行取消", scheme.revoke_withdrawn_rows),
         ("复查未实施", orders.release_dropped),
         ("整改逾期", lambda: orders.mark_overdue(timezone.localdate())),
+        ("过期的查询计数", lambda: range(codes.sweep(now))),
+        ("过期的登录", SessionStore.clear_expired),
     )
     for name, job in jobs:
         try:

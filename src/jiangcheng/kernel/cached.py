@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -18,35 +19,39 @@ STALE_AFTER = 60.0
 class Cached(Generic[T]):
     """``Cached(Model, load)()`` answers ``load()`` from memory.
 
-    A row saved inside a transaction that has not ended is seen by its own process at once, but never kept: were the
+    A row saved inside a transaction that has not ended is seen by its own thread at once, but never kept: were the
     transaction rolled back, nothing would tell us. ``QuerySet.update`` sends no signal; call ``forget`` after it.
     """
 
     def __init__(self, model: type[models.Model], load: Callable[[], T]):
         self._load = load
-        self._kept: T | None = None
-        self._at = 0.0
-        self._unsettled = False
+        self._kept: tuple[T, float] | None = None
+        self._changes = 0
+        self._mine = threading.local()
         post_save.connect(self._changed, sender=model, weak=False)
         post_delete.connect(self._changed, sender=model, weak=False)
 
     def __call__(self) -> T:
-        if self._unsettled:
+        if getattr(self._mine, "unsettled", False):
             if transaction.get_connection().in_atomic_block:
                 return self._load()
             self.forget()
-        if self._kept is None or time.monotonic() - self._at > STALE_AFTER:
-            self._kept = self._load()
-            self._at = time.monotonic()
-        return self._kept
+        kept = self._kept  # other threads may drop it at any moment
+        if kept is None or time.monotonic() - kept[1] > STALE_AFTER:
+            changes = self._changes
+            kept = (self._load(), time.monotonic())
+            if changes == self._changes:  # what was read while another thread changed the table is not kept
+                self._kept = kept
+        return kept[0]
 
     def forget(self) -> None:
         """Drop what is held; the next call reads the table."""
+        self._changes += 1
         self._kept = None
-        self._unsettled = False
+        self._mine.unsettled = False
 
     def _changed(self, **_: Any) -> None:
-        self._kept = None
+        self.forget()
         if transaction.get_connection().in_atomic_block:
-            self._unsettled = True
+            self._mine.unsettled = True
             transaction.on_commit(self.forget)

@@ -80,6 +80,24 @@ class Checkpoint(models.Model):
         return f"{self.size} {self.root[:12]}"
 
 
+class TreeNode(models.Model):
+    """Root of a complete subtree: ``place`` · 2^``level`` is its first leaf. Kept from level 8 up, so one row for 128 leaves.
+
+    A short cut to proofs and to the start of the sequencer. It can be derived from the leaves, and nobody trusts it:
+    what is made from it must lead to a signed root.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    place = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "place"], name="kernel_treenode_place")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.place}"
+
+
 class RowDigest(models.Model):
     """Last recorded digest of an audited row. A short cut that can be derived from the leaves; nobody trusts it."""
 

@@ -23,6 +23,8 @@ class AuditedQuerySet(models.QuerySet):
     update.alters_data = True
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
+            raise ledger.Unrecorded(f"{self.model.__name__}: rows that may be there already are saved one by one")
         objs = list(objs)
         made = super().bulk_create(objs, *args, **kwargs) if ledger.in_act() else []
         for row in objs:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -179,3 +180,13 @@ def waiting_leaves(low: int) -> Iterator[int]:
             [low],
         )
         yield from (row[0] for row in cursor.fetchall())
+
+
+def oldest_writer() -> datetime | None:
+    """PostgreSQL: when the oldest transaction began that has written and still runs; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL "
+            "AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0]

@@ -113,6 +113,7 @@ def split(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def within(value: Value, path: tuple[str, ...], name: str) -> Value:
+    """The part of a table that ``path`` leads to. NoValue where there is none."""
     for key in path:
         if not isinstance(value, dict) or key not in value:
             raise NoValue(f"{name}: no part {key}")

@@ -82,6 +82,7 @@ def duties() -> dict[str, Duty]:
 
 @cache
 def ids() -> frozenset[str]:
+    """Every id that may be cited."""
     return frozenset(duties())
 
 

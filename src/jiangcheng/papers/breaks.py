@@ -1,8 +1,8 @@
 """Test-only switch that takes a guard away, to show that the guard is what holds.
 
 ``JIANGCHENG_TEST_BREAK`` names the guards to disable, separated by commas: ``cap`` (places under frequency caps),
-``code`` (one redemption a code). It is refused outside test and debug runs: a server with the variable set does not
-issue or redeem anything.
+``code`` (one redemption a code), ``commit`` (no answer before its COMMIT; in the tests' own server). It is refused
+outside test and debug runs: a server with the variable set does not issue or redeem anything.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 
 from django.conf import settings
-
-NAMES = ("cap", "code")
 
 
 class NotForUse(RuntimeError):

@@ -39,6 +39,8 @@ STEP = 30
 """Seconds for which the changing part of the QR holds."""
 TRIES = getattr(settings, "CODE_TRIES", 10)
 TRIES_MINUTES = getattr(settings, "CODE_TRIES_MINUTES", 10)
+GUESSES_KEPT = timedelta(days=1)
+"""Longer than any limit on guesses looks back."""
 STATE_WORDS = {
     "not_yet": "未到时间", "valid": "有效", "used": "已使用", "revoked": "已撤销", "expired": "已过期", "unknown": "查无此码",
     "bad_signature": "签名不符", "limited": "查询过于频繁",
@@ -228,6 +230,11 @@ def tries_left(where: str, now: datetime | None = None) -> int:
     """Wrong short codes that an address may still type."""
     since = (now or timezone.now()) - timedelta(minutes=TRIES_MINUTES)
     return max(0, TRIES - Guess.objects.filter(address=where, at__gt=since).count())
+
+
+def sweep(now: datetime) -> int:
+    """Throw away counted guesses that no limit looks back to any more; how many."""
+    return Guess.objects.filter(at__lt=now - GUESSES_KEPT).delete()[0]
 
 
 @enforces("327-17-4")

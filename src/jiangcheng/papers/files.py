@@ -66,6 +66,7 @@ ALLOWED = {
     "proof": _PICTURE_OR_PDF,
     "correction": _PICTURE_OR_PDF,
     "offline": (JPEG, PNG, WEBP),
+    "portrait": (JPEG, PNG),
     "audio": (MP3, M4A, WAV, OGG, WEBM),
     "other": _PICTURE_OR_PDF,
 }
@@ -85,11 +86,15 @@ def _path(sha256: str) -> Path:
 
 
 def store(data: bytes) -> str:
-    """Keep bytes under their SHA-256 and answer with it. Whole or not at all: written aside, synced, then renamed."""
+    """Keep bytes under their SHA-256 and answer with it. Whole or not at all: written aside, synced, then renamed.
+
+    What lies there already is believed only when it fits its digest.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     target = _path(sha256)
-    if target.exists() and target.stat().st_size == len(data):
+    if intact(sha256):
         return sha256
+    fresh = [folder for folder in (target.parent, target.parent.parent) if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
     try:
@@ -101,12 +106,17 @@ def store(data: bytes) -> str:
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    for folder in (target.parent, *(made.parent for made in fresh)):  # the name is lost with the power until this is done
+        _sync(folder)
     return sha256
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def load(sha256: str) -> bytes:
@@ -260,12 +270,18 @@ def public_copy(stored: StoredFile) -> tuple[bytes, str]:
     data = load(stored.sha256)
     if stored.mime not in IMAGES:
         return data, stored.mime
+    mime = PNG.mime if stored.mime == PNG.mime else JPEG.mime
+    return redrawn(data, mime, PUBLIC_EDGE), mime
+
+
+def redrawn(data: bytes, mime: str, edge: int) -> bytes:
+    """A picture drawn anew as PNG or JPEG: upright, no side longer than ``edge``, nothing hidden in it."""
+    clear = mime == PNG.mime
     with Image.open(io.BytesIO(data)) as picture:
         upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((PUBLIC_EDGE, PUBLIC_EDGE))
-        clear = stored.mime == PNG.mime
+        upright.thumbnail((edge, edge))
         plain = Image.new("RGBA" if clear else "RGB", upright.size)
         plain.paste(upright.convert(plain.mode))
     out = io.BytesIO()
     plain.save(out, "PNG" if clear else "JPEG", **({} if clear else {"quality": 85}))
-    return out.getvalue(), PNG.mime if clear else JPEG.mime
+    return out.getvalue()

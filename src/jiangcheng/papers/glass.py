@@ -18,6 +18,8 @@ from jiangcheng.papers.models import StoredFile
 from jiangcheng.papers.render import signature
 
 MOST_POINTS = 20_000
+FARTHEST = 1e6
+"""No glass is larger, in pixels; what is no number at all is not within it either."""
 PNG_URL = "data:image/png;base64,"
 _NUMBER = r"-?\d{1,5}(?:\.\d{1,6})?"
 _PAIR = re.compile(rf"({_NUMBER})[\s,]+({_NUMBER})")
@@ -64,8 +66,9 @@ def drawn(source: Any) -> bytes:
         except binascii.Error as error:
             raise _unreadable() from error
     sign = _strokes(source)
+    numbers = [sign["width"], sign["height"], *(x for stroke in sign["strokes"] for point in stroke for x in point)]
     count = sum(map(len, sign["strokes"]))
-    if count < 2 or count > MOST_POINTS:
+    if count < 2 or count > MOST_POINTS or not all(abs(x) <= FARTHEST for x in numbers):
         raise _unreadable()
     return signature.svg(sign).encode()
 

@@ -58,3 +58,9 @@ def normal(code: str) -> str:
     """A code as typed (full-width, lower case, blanks, no hyphens) in its stored form; may be no code at all."""
     signs = "".join(c for c in unicodedata.normalize("NFKC", code).upper() if c.isascii() and c.isalnum())
     return f"{signs[:2]}-{signs[2:6]}-{signs[6:]}" if len(signs) == 10 else signs
+
+
+def plain(number: str) -> str:
+    """A number as people type it (full-width signs, any brackets or none, without mark and 号), to compare with another."""
+    signs = "".join(c for c in unicodedata.normalize("NFKC", number) if c.isalnum())
+    return signs.upper().removeprefix("演示").removesuffix("号")

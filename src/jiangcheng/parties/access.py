@@ -145,6 +145,8 @@ def _holds(seat: Seat | None, day: date) -> bool:
 
 @receiver(user_logged_in)
 def _opened(sender: Any, request: HttpRequest, user: Account, **_: Any) -> None:
+    if request.session.session_key is None:  # another account was logged in here: its session was thrown away
+        request.session.create()
     seat = next(iter(seats_today(user)), None)
     OpenSession.objects.filter(account=user, seen_at__lt=timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
     OpenSession.objects.update_or_create(

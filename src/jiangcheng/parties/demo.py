@@ -177,6 +177,12 @@ CODES = {
     "other_street": "420198001", "zone": "4201Z1", "zone_street": "4201Z1001",
 }
 
+# Middles of the generated streets, for points in the drawing of places: latitude, longitude.
+MIDDLES = {
+    CODES["street"]: (30.602, 114.281), CODES["street2"]: (30.552, 114.352), CODES["zone_street"]: (30.488, 114.262),
+    CODES["other_street"]: (30.524, 114.438),
+}
+
 
 def _divisions(demo: Demo) -> None:
     d = demo.divisions
@@ -277,6 +283,13 @@ def _one(demo: Demo, rng: random.Random, n: int, used: set[str]) -> tuple[Enterp
     return enterprise, place
 
 
+def _position(rng: random.Random, place: Division) -> dict[str, float]:
+    """A point near the middle of a generated street."""
+    north, east = MIDDLES[place.code]
+    up, aside = rng.uniform(-0.03, 0.03), rng.uniform(-0.04, 0.04)
+    return {"latitude": round(north + up, 6), "longitude": round(east + aside, 6)}
+
+
 def _enterprises(demo: Demo, rng: random.Random) -> None:
     used: set[str] = set()
     made = [_one(demo, rng, n, used) for n in range(1, ENTERPRISES + 1)]
@@ -292,6 +305,6 @@ def _enterprises(demo: Demo, rng: random.Random) -> None:
         for i, name in enumerate(names):
             sites.append(Site(
                 enterprise=enterprise, name=name, address=f"{enterprise.address}{'附 1 号' if i else ''}", division=place,
-                latitude=round(30.45 + rng.random() / 5, 6), longitude=round(114.2 + rng.random() / 4, 6),
+                **_position(rng, place),
             ))
     ledger.bulk("demo.sites", SYSTEM, sites)

@@ -240,3 +240,24 @@ def register(code: str, name: str, actor: Actor, **values) -> Enterprise:
 
 
 APPLIES_WORDS = dict(words.APPLIES)
+
+
+# People whom the enterprise lets act for it
+
+
+@enforces("327-40-02")
+def add_person(own: Enterprise, name: str, phone: str, username: str, password: str, actor: Actor) -> Account:
+    """An account of one more person for the enterprise, made by one who acts for it: whom it sends is its own choice."""
+    if not (actor.has("enterprise") and actor.enterprise == own.pk):
+        raise Refused([Breach("只能为本企业添加人员。", (Remedy("请由该企业人员办理"),), "", ("327-40-02",))])
+    try:
+        with transaction.atomic(), ledger.act("parties.firm_person_added", actor, about=own, extra={"username": username}):
+            person = Person(name=name, phone=phone, demo=own.demo)
+            person.save()
+            account = Account(username=username, person=person, demo=own.demo)
+            account.set_password(password)
+            account.save()
+            Seat(account=account, role="enterprise", enterprise=own, valid_from=timezone.localdate()).save()
+    except IntegrityError:
+        raise Refused([Breach(f"账号“{username}”已有人使用。", (Remedy("换一个账号名"),), "username")]) from None
+    return account

@@ -124,7 +124,10 @@ class Delegation(Audited):
 
 
 class Certificate(Audited):
-    """An enforcement certificate (执法证件): issuer, number, term, suspension."""
+    """An enforcement certificate (执法证件): issuer, number, term, suspension.
+
+    ``photo`` is the digest of the holder's picture in the file store (papers.portraits); empty where none was handed in.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="certificates")
     body = models.ForeignKey(Body, models.PROTECT, related_name="certificates")
@@ -135,6 +138,7 @@ class Certificate(Audited):
     suspended_from = models.DateField("暂扣起", null=True, blank=True)
     suspended_until = models.DateField("暂扣止", null=True, blank=True)
     revoked_at = models.DateField("注销", null=True, blank=True)
+    photo = models.CharField("照片", max_length=64, blank=True)
 
     def __str__(self) -> str:
         return self.number

@@ -26,7 +26,14 @@ def add_division(
     code: str, name: str, kind: str, parent: Division | None = None, *, delegated_by: Division | None = None,
     demo: bool = False,
 ) -> Division:
-    """Create or refresh a division; its path follows from the parent. A zone names the district that delegates."""
+    """Create or refresh a division; its path follows from the parent. A zone names the district that delegates.
+
+    ValueError for a division that stands under none of a higher level, and for a zone without such a district.
+    """
+    if (kind == "zone") != (delegated_by is not None) or (delegated_by and delegated_by.kind != "district"):
+        raise ValueError(f"{name}: a zone, and only a zone, names the district that delegates to it")
+    if (parent is None) != (kind == "province") or (parent and parent.level >= LEVEL_OF[kind]):
+        raise ValueError(f"{name}: {kind} does not stand under {parent}")
     path = f"{parent.path if parent else ''}{code}/"
     values = {"name": name, "kind": kind, "level": LEVEL_OF[kind], "parent": parent, "path": path,
               "delegated_by": delegated_by, "demo": demo}

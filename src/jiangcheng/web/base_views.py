@@ -12,7 +12,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from jiangcheng.papers import portraits
+from jiangcheng.parties.models import Certificate
+from jiangcheng.parties.scope import visible_or_404
 from jiangcheng.web import context, samples
+from jiangcheng.web.desk import desk
 
 YEAR = 365 * 24 * 3600
 
@@ -55,7 +59,7 @@ def extend(request: HttpRequest) -> HttpResponse:
 @never_cache
 def token(request: HttpRequest) -> HttpResponse:
     """A fresh form token, for a page that was open while its person logged in again, or that sends from the outbox."""
-    return JsonResponse({"token": get_token(request), "person": bool(request.user.is_authenticated)})
+    return JsonResponse({"token": get_token(request), "person": bool(request.user.is_authenticated), "account": request.user.pk})
 
 
 @require_GET
@@ -75,6 +79,26 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """What the phone shows without network for a page that it has not kept."""
     return render(request, "base/offline.html")
+
+
+def photo_response(certificate: Certificate) -> HttpResponse:
+    """The photo on a certificate; 404 where there is none, or where the file is no longer the one that was taken in.
+
+    Its address carries the digest's beginning (``parts/certificate_photo.html``), so a browser may keep it a day.
+    """
+    found = portraits.certificate_photo(certificate)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found[0], content_type=found[1])
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+@desk("officer", "planner", "head", "supervisor", "superior", "leader", "admin")
+@require_GET
+def certificate_photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The photo on a certificate, for staff who may see the certificate."""
+    return photo_response(visible_or_404(request.actor, Certificate.objects.all(), pk=pk))
 
 
 @require_GET
@@ -103,6 +127,7 @@ urlpatterns = [
     path("session/token/", token, name="session-token"),
     path("sw.js", service_worker, name="service-worker"),
     path("offline/", offline, name="offline"),
+    path("certificates/<int:pk>/photo/", certificate_photo, name="certificate-photo"),
     path("components/", components, name="components"),
     path("components/<slug:name>/", sample, name="sample"),
 ]

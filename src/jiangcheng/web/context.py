@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from jiangcheng.parties import access, words
-from jiangcheng.web import todo
+from jiangcheng.web import search, todo
 
 BIG_COOKIE = "jc_big"
 ROWS_COOKIE = "jc_rows"
@@ -54,8 +54,11 @@ def mark_current(items: list[dict[str, Any]], path: str) -> list[dict[str, Any]]
 
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    """Navigation of the desk whose page this is; on pages that belong to no desk (查询, 帮助), of the person's own."""
     make = NAVIGATION.get(request.path.strip("/").split("/")[0])
-    return make(request) if make else []
+    roles = getattr(getattr(request, "actor", None), "roles", ())
+    own = make or next((NAVIGATION[role] for role, _ in words.ROLES if role in roles and role in NAVIGATION), None)
+    return own(request) if own else []
 
 
 def me(request: HttpRequest) -> dict[str, Any] | None:
@@ -77,6 +80,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": SimpleLazyObject(lambda: me(request)),
         "seats": SimpleLazyObject(lambda: access.seats_of(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
+        "may_search": hasattr(request, "actor") and search.may_search(request.actor),
         "todo_count": SimpleLazyObject(lambda: todo.count(request)),
         "page_time": timezone.localtime(),
         "idle_seconds": idle_seconds(),

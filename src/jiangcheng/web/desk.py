@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
+from django.http import HttpRequest, HttpResponse
 
 from jiangcheng.web import errors
 
@@ -22,9 +20,7 @@ def desk(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.actor.account is None:
-                if errors.wants_json(request):
-                    return JsonResponse({"login": resolve_url("login")}, status=401)
-                return redirect(resolve_url("login") + "?" + urlencode({"next": request.get_full_path()}))
+                return errors.log_in_again(request, "请先登录，填写的内容已保留。")
             if not request.actor.has(*roles):
                 return errors.forbidden(request)
             return view(request, *args, **kwargs)
@@ -33,3 +29,8 @@ def desk(*roles: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def whole(text: str) -> int | None:
+    """The number that an address or a form names, such as the key of a row; None for anything that can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None

@@ -6,8 +6,10 @@ import secrets
 from typing import Any
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
@@ -90,6 +92,19 @@ def _back(request: HttpRequest) -> str:
     return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"
 
 
+def login_address(request: HttpRequest) -> str:
+    """Where to log in, and from there back to the page asked for, or to the page whose form was sent."""
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else _back(request)
+    return resolve_url(settings.LOGIN_URL) + "?" + urlencode({"next": wanted})
+
+
+def log_in_again(request: HttpRequest, sentence: str) -> HttpResponse:
+    """The way to the log-in: a redirect for people, 401 with the address for scripts, which ask in place."""
+    if wants_json(request) or is_part(request):
+        return JsonResponse({"login": login_address(request), "sentence": sentence}, status=401)
+    return redirect(login_address(request))
+
+
 def _state_page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     number = quote_number()
     if wants_json(request) or is_part(request):
@@ -116,6 +131,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     log.info("csrf", reason=reason, path=request.path)
     return _state_page(
         request, 403, what="页面停留过久，本次提交没有生效", kept="填写的内容保留在本机。", todo="返回上一页，刷新后再提交一次。",
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """413 when more was sent than is taken at once, 400 when it could not be read."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        return _state_page(
+            request, 413, what="提交的内容过大，没有收下", kept="填写的文字保留在本机，本次没有保存；选好的文件须重新选择。",
+            todo=f"一次提交的文字不超过 {limit} MB；内容较多的，分几次提交，或改用 Excel 导入。",
+        )
+    return _state_page(
+        request, 400, what="提交的内容无法识别", kept="填写的文字保留在本机，本次没有保存。", todo="返回上一页，刷新后再提交一次。",
     )
 
 

@@ -42,3 +42,15 @@ def open_csv(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 def open_json(rows: list[dict[str, Any]], **about: Any) -> JsonResponse:
     """Open data as JSON: what it is about, and the rows."""
     return JsonResponse({**about, "count": len(rows), "rows": rows}, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+OPEN_KINDS = ("csv", "json", "xlsx")
+
+
+def open_data(kind: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], **about: Any) -> HttpResponse:
+    """The same open data as CSV, JSON or Excel; ``kind`` is one of ``OPEN_KINDS``."""
+    if kind == "csv":
+        return open_csv(name, heads, rows)
+    if kind == "xlsx":
+        return excel(name, [(head, 24) for head in heads], rows)
+    return open_json([dict(zip(heads, row, strict=True)) for row in rows], **about)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
+from django.http import HttpRequest, HttpResponse
 
 from jiangcheng.law.rule import Refused
 from jiangcheng.parties import access
@@ -53,19 +50,13 @@ class ActorMiddleware:
         last = request.session.get(LAST, now)
         if now - last > idle_seconds():
             logout(request)
-            return self._log_in_again(request)
+            if not errors.wants_json(request) and not errors.is_part(request):
+                messages.info(request, "登录已超时，请重新登录。填写的内容保留在本机。")
+            return errors.log_in_again(request, "登录已超时，请重新登录，填写的内容已保留。")
         # Pages ask for their state every few seconds; that is no sign of a person, and must not keep a session alive.
         if (not request.headers.get("X-Background") and now - last >= min(30, idle_seconds() // 4)) or LAST not in request.session:
             request.session[LAST] = now
         return None
-
-    def _log_in_again(self, request: HttpRequest) -> HttpResponse:
-        back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
-        address = resolve_url(settings.LOGIN_URL) + "?" + urlencode({"next": back})
-        if errors.wants_json(request) or errors.is_part(request):
-            return JsonResponse({"login": address, "sentence": "登录已超时，请重新登录，填写的内容已保留。"}, status=401)
-        messages.info(request, "登录已超时，请重新登录。填写的内容保留在本机。")
-        return redirect(address)
 
 
 def device_time(request: HttpRequest) -> datetime | None:

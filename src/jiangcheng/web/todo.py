@@ -9,6 +9,7 @@ from jiangcheng.inspection.items.models import ItemVersion
 from jiangcheng.inspection.plans import lists
 from jiangcheng.inspection.plans.models import Plan
 from jiangcheng.inspection.visits import queries
+from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.parties.scope import scope
@@ -41,12 +42,17 @@ def _heads(actor: Actor) -> int:
     return queries.to_approve(actor).count() + reviews
 
 
+def _supervisors(actor: Actor) -> int:
+    filings = len(lists.waiting_for(actor.body, "judicial"))
+    return filings + queries.offline_to_check(actor).count() + reports.waiting(actor).count()
+
+
 OWED = ("open", "overdue")
 COUNTS = (
     ("officer", lambda actor: queries.today(actor).count() + queries.followups(actor).count()),
     ("head", _heads),
     ("planner", _plans),
-    ("supervisor", lambda actor: len(lists.waiting_for(actor.body, "judicial")) + queries.offline_to_check(actor).count()),
+    ("supervisor", _supervisors),
     ("enterprise", lambda actor: scope(actor, Order.objects.filter(visit__enterprise=actor.enterprise, state__in=OWED)).count()),
     ("superior", lambda actor: len(lists.waiting_for(actor.body, "superior"))),
 )

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from pypinyin import Style, lazy_pinyin
 
-from jiangcheng.inspection.items import facts, flows
+from jiangcheng.inspection.items import caps, facts, flows, queries
 from jiangcheng.inspection.items.models import Item, ItemVersion, LibraryRow, Pause, Question
+from jiangcheng.inspection.items.seats import may_draft
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.kernel.ledger import Receipt
@@ -31,12 +32,6 @@ def initials(name: str) -> str:
     return "".join(p for p in "".join(parts).lower() if p.isascii() and p.isalnum())[:200]
 
 
-def may_draft(actor: Actor, body_id: int) -> None:
-    """Refused unless the actor is a planner of that body (or the platform loading data)."""
-    if not (actor.has("planner") and actor.body == body_id) and not actor.has("system"):
-        raise Refused([Breach("您没有编制该单位检查事项的权限。", (Remedy("请由该单位的计划管理员办理"),), ids=("327-07-1",))])
-
-
 def _must_be_draft(version: ItemVersion) -> None:
     if version.state != "draft":
         raise Refused([Breach(
@@ -46,8 +41,11 @@ def _must_be_draft(version: ItemVersion) -> None:
 
 
 def code_for(body: Any) -> str:
-    """Next item code of a body: 东市监查-012."""
-    return f"{body.word or body.short or '事项'}-{next_number(f'items:{body.pk}'):03d}"
+    """Next item code of a body that nobody gave by hand: 东市监查-012."""
+    while True:
+        code = f"{body.word or body.short or '事项'}-{next_number(f'items:{body.pk}'):03d}"
+        if not Item.objects.filter(body=body, code=code).exists():
+            return code
 
 
 @enforces("327-07-1")
@@ -128,16 +126,23 @@ def return_(version: ItemVersion, actor: Actor, opinion: str) -> Receipt:
 @enforces("327-07-1", "327-07-3")
 @transaction.atomic
 def publish(version: ItemVersion, actor: Actor, effective_from: date | None = None) -> Receipt:
-    """公布 with effect from a day (the drafted one when none is given). The former version ends on the day before."""
+    """公布 with effect from a day (the drafted one when none is given). What held before ends on the day before, and the
+    cap printed with the item binds from that day on."""
     start = effective_from or version.effective_from
-    former = facts.former_of(version)
     receipt = flows.ITEM.take(
         "publish", version, actor, facts.of(version, actor, effective_from=start), effective_from=start,
         published_at=timezone.now(), reviewed_by_id=actor.person,
     )
-    if former is not None:
-        flows.ITEM.take("superseded", former, SYSTEM, ended_on=start - timedelta(days=1), opinion=f"第{version.n}版公布")
+    _end_others(version, start, f"第{version.n}版公布")
+    caps.printed_with(version, facts.former_of(version), actor)
     return receipt
+
+
+def _end_others(version: ItemVersion, start: date, why: str) -> None:
+    """Every other version of the item that would still hold on ``start`` ends on the day before; nothing overlaps."""
+    others = ItemVersion.objects.filter(item=version.item_id, state__in=("published", "paused")).exclude(pk=version.pk)
+    for old in others.filter(queries.not_ended(start)):
+        flows.ITEM.take("superseded", old, SYSTEM, ended_on=start - timedelta(days=1), opinion=why)
 
 
 @transaction.atomic
@@ -160,12 +165,15 @@ def resume(version: ItemVersion, actor: Actor, reason: str) -> Receipt:
     return receipt
 
 
+@transaction.atomic
 def withdraw(version: ItemVersion, actor: Actor, reason: str, gone_from: date | None) -> Receipt:
-    """取消: the item is gone from a day on, its last day is the one before."""
-    return flows.ITEM.take(
+    """取消 by the newest published version: the item with all its versions is gone from a day on."""
+    receipt = flows.ITEM.take(
         "withdraw", version, actor, facts.of(version, actor, opinion=reason, until=gone_from), opinion=reason,
         **({"ended_on": gone_from - timedelta(days=1)} if gone_from else {}),
     )
+    _end_others(version, gone_from, f"取消：{reason.strip()}")
+    return receipt
 
 
 @enforces("327-07-3")

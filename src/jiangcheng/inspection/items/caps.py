@@ -12,13 +12,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from jiangcheng.inspection.items import house
+from jiangcheng.inspection.items import house, seats
 from jiangcheng.inspection.items.models import Cap, Item, ItemVersion
 from jiangcheng.inspection.items.printed import per_year, read_cap, read_frequency
 from jiangcheng.inspection.items.queries import versions_in_force
 from jiangcheng.inspection.items.words import CAP_LEVELS, PERIODS
 from jiangcheng.kernel import ledger
-from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
 
 LEVEL_ORDER = {slug: n for n, (slug, _) in enumerate(CAP_LEVELS)}
@@ -192,7 +192,12 @@ class Printed:
 def record(
     actor: Actor, printed: Printed, *, body: Any = None, item: Item | None = None, field: str = "", demo: bool = False,
 ) -> list[Cap]:
-    """Write down a published cap as printed, with what could be read from it: one row for each limit in the print."""
+    """Write down a published cap as printed, with what could be read from it: one row for each limit in the print.
+
+    A planner writes down what binds the own body; what binds more than one body comes in with the platform's lists.
+    """
+    owner = body or (item.body if item else None)
+    seats.may_draft(actor, owner.pk if owner else None)
     with ledger.act("items.cap", actor, about=item or body, duties=("327-15-1",)):
         made = [
             Cap(
@@ -210,6 +215,8 @@ def record(
 
 def end(cap: Cap, actor: Actor, last_day: date, reason: str) -> None:
     """A cap that its issuer withdrew or replaced ends on a day; it still holds for the days before."""
+    owner = cap.body_id or (cap.item.body_id if cap.item_id else None)
+    seats.may_draft(actor, owner)
     if not reason.strip() or last_day < cap.valid_from:
         raise Refused([Breach("停止适用须写明理由，日期不早于起算日。", (Remedy("填写理由和日期"),), "reason", ("327-15-1",))])
     with ledger.act("items.cap_end", actor, about=cap, duties=("327-15-1",), opinion=reason):
@@ -217,7 +224,27 @@ def end(cap: Cap, actor: Actor, last_day: date, reason: str) -> None:
         cap.save()
 
 
+@enforces("327-15-1")
+def printed_with(version: ItemVersion, former: ItemVersion | None, actor: Actor) -> list[Cap]:
+    """The cap that the published list prints with an item binds from the version's first day; the one before it ends.
+
+    A print that did not change goes on. What cannot be read stays as printed, like every other cap.
+    """
+    before = former.cap_note.strip() if former else ""
+    now, start, body = version.cap_note.strip(), version.effective_from, version.item.body
+    if now == before:
+        return []
+    with ledger.act("items.cap", actor, about=version, duties=("327-15-1",), opinion=now):
+        for cap in Cap.objects.filter(item=version.item_id, issuer_level="body", printed=before, valid_until=None):
+            cap.valid_until = start - timedelta(days=1)
+            cap.save()
+        if not now:
+            return []
+        printed = Printed(body.name, "body", now, start, scope=version.name, source_url=version.source_url)
+        return record(SYSTEM, printed, item=version.item, demo=version.item.demo)
+
+
 __all__ = [
-    "Limit", "Printed", "covering", "earliest_next", "end", "limits", "over_cap", "period_key", "read_frequency", "record", "strictest",
-    "subject_key", "unreadable", "without_cap",
+    "Limit", "Printed", "covering", "earliest_next", "end", "limits", "over_cap", "period_key", "printed_with", "read_frequency",
+    "record", "strictest", "subject_key", "unreadable", "without_cap",
 ]

@@ -26,6 +26,7 @@ YES = {"是": True, "否": False, "": False, "√": True, "有": True, "无": Fa
 LIMITS = {
     f.name: f.max_length for f in ItemVersion._meta.get_fields() if getattr(f, "max_length", None) and f.name in actions.DRAFT_FIELDS
 }
+MOST_CODE = Item._meta.get_field("code").max_length
 COLUMNS = (
     Column("code", "事项编码", hint="留空由系统编号；修改已有事项时填写", width=14, digits=True),
     Column("name", "检查事项", ("事项名称", "检查事项名称"), required=True, hint="写明检查什么，同一单位不能重名", width=30),
@@ -85,14 +86,14 @@ def fields_of(line: Line) -> tuple[dict[str, Any], list[Bad]]:
         bad.append(Bad(line.cells["name"], "", "缺检查事项名称", "填写事项名称", "name"))
     too_long = [q for q in questions_of(line.values.get("questions", "")) if len(q) > 300]
     if too_long:
-        bad.append(Bad(line.cells["questions"], too_long[0][:30], "检查要点超过 300 个字", "拆成几条", "questions"))
+        bad.append(Bad(line.cells["questions"], line.values["questions"], "检查要点超过 300 个字", "拆成几条", "questions"))
     return found, bad
 
 
 def _value(name: str, text: str) -> tuple[Any, tuple[str, str] | None]:
     if name in CHOICES:
         if text and text not in CHOICES[name]:
-            return "", (f"“{text}”不在可选项中", "改为：" + "、".join(CHOICES[name]))
+            return "", (f"“{text}”不在可选项中", "改为：" + "".join(f"“{w}”" for w in CHOICES[name]))
         return CHOICES[name].get(text, ""), None
     if name == "standard_none":
         return YES.get(text, False), None if text in YES else ("应填“是”或者“否”", "改为“是”或者“否”")
@@ -115,19 +116,35 @@ def check(upload: Import) -> Preview:
     newest = {i.pk: max(i.versions.all(), key=lambda v: v.n) for i in items if i.versions.all()}
     by_code = {i.code: newest[i.pk] for i in items if i.pk in newest}
     by_name = {v.name: v for v in newest.values() if v.state != "withdrawn"}
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     lines = []
     for line in table.lines:
         fields, bad = fields_of(line)
         version = by_code.get(line.values.get("code", "")) or by_name.get(line.values.get("name", ""))
-        name = line.values.get("name", "")
-        if name and name in seen:
-            bad.append(Bad(line.cells["name"], name, f"与第 {seen[name]} 行重名", "删去重复的一行", "name"))
-        seen.setdefault(name, line.n)
-        if version is not None and version.state == "review":
-            bad.append(Bad(line.cells["name"], name, "该事项正在审核，不能导入修改", "先撤回，或者等审核后再导入", "name"))
-        lines.append(_judge(line, fields, bad, version))
+        lines.append(_judge(line, fields, bad + _twice(line, seen) + _closed(line, version), version))
     return imports.preview(table, lines)
+
+
+def _twice(line: Line, seen: dict[tuple[str, str], int]) -> list[Bad]:
+    """Name or code that an earlier line bears already; a code that is too long."""
+    found = []
+    for name, word in (("name", "重名"), ("code", "编码相同")):
+        text = line.values.get(name, "")
+        if text and (name, text) in seen:
+            found.append(Bad(line.cells[name], text, f"与第 {seen[name, text]} 行{word}", "删去重复的一行", name))
+        seen.setdefault((name, text), line.n)
+    if len(line.values.get("code", "")) > MOST_CODE:
+        found.append(Bad(line.cells["code"], line.values["code"], f"事项编码超过 {MOST_CODE} 个字", "缩短后再导入", "code"))
+    return found
+
+
+def _closed(line: Line, version: ItemVersion | None) -> list[Bad]:
+    """Items that an import cannot change: in review, or withdrawn."""
+    state = version.state if version is not None else ""
+    why = {
+        "review": ("该事项正在审核，不能导入修改", "先撤回，或者等审核后再导入"), "withdrawn": ("该编码的事项已取消", "清空编码，按新增导入"),
+    }.get(state)
+    return [Bad(line.cells["name"], line.values["name"], *why, "name")] if why else []
 
 
 def _judge(line: Line, fields: Mapping[str, Any], bad: list[Bad], version: ItemVersion | None) -> Checked:
@@ -146,13 +163,15 @@ def _judge(line: Line, fields: Mapping[str, Any], bad: list[Bad], version: ItemV
 @enforces("327-07-1")
 @transaction.atomic
 def store(upload: Import, actor: Actor) -> dict[str, int]:
-    """入库: new lines become drafts, changed ones a draft of the item; bad lines are left out. Counts by kind."""
+    """入库: new lines become drafts, changed ones a draft of the item; bad lines are left out. Counts by kind.
+
+    A long file is stored part by part: call it again until ``upload.stored_at`` is set.
+    """
     actions.may_draft(actor, upload.body_id)
     imports.must_be_open(upload)
     found = check(upload)
-    for checked in found.lines:
-        if checked.kind not in (NEW, UPDATE):
-            continue
+    part = imports.part_of(found)
+    for checked in part:
         fields, _ = fields_of(checked.line)
         asked = questions_of(checked.line.values.get("questions", ""))
         if checked.kind == NEW:
@@ -162,8 +181,7 @@ def store(upload: Import, actor: Actor) -> dict[str, int]:
         if version.state != "draft":
             version = actions.new_version(version.item, actor, fields.get("reason") or "批量导入修订")
         actions.save_draft(version, actor, fields, asked or None)
-    imports.stored(upload, actor, found.counts)
-    return found.counts
+    return imports.stored(upload, actor, found, part)
 
 
 def bad_lines(upload: Import) -> bytes:

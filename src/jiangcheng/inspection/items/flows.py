@@ -14,5 +14,5 @@ ITEM = Flow("item", tuple(STATES), (
     Step("pause", ("published",), "paused", seats.head_of_item, "暂停实施", rules.REASONED, ("327-07-3",)),
     Step("resume", ("paused",), "published", seats.head_of_item, "恢复实施", rules.REASONED, ("327-07-3",)),
     Step("withdraw", ("published", "paused"), "withdrawn", seats.head_of_item, "取消", rules.WITHDRAW, ("327-07-3",)),
-    Step("superseded", ("published", "paused"), None, system, "被新版本接替", (), ("327-07-3",)),
+    Step("superseded", ("published", "paused"), None, system, "停止施行", (), ("327-07-3",)),
 ))

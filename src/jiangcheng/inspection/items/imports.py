@@ -115,8 +115,26 @@ def must_be_open(upload: Import) -> None:
         raise Refused([Breach("这次导入已经入库。", (Remedy("需要再改的，重新上传，相同的行不会重复"),))])
 
 
-def stored(upload: Import, actor: Actor, counts: dict[str, int]) -> None:
-    """Note what storing did; call it in the transaction that stores."""
-    upload.stored_at, upload.stored = timezone.now(), counts
+PART = 50
+"""Lines that one transaction stores: a long file is stored in several, so that nobody else waits long for it."""
+
+
+def part_of(found: Preview) -> list[Checked]:
+    """The lines that the next transaction stores."""
+    return [x for x in found.lines if x.kind in (NEW, UPDATE)][:PART]
+
+
+def stored(upload: Import, actor: Actor, found: Preview, part: list[Checked]) -> dict[str, int]:
+    """Note what storing ``part`` did, counted over all parts; call it in the transaction that stores.
+
+    The upload is stored once nothing is left; until then the same file goes on where it stopped.
+    """
+    before = {kind: upload.stored.get(kind, 0) for kind in (NEW, UPDATE)}
+    counts = {kind: n + sum(x.kind == kind for x in part) for kind, n in before.items()}
+    counts |= {SAME: max(0, found.counts[SAME] - sum(before.values())), BAD: found.counts[BAD]}
+    upload.stored = counts
+    if len(part) == found.storable:
+        upload.stored_at = timezone.now()
     with ledger.act("items.store", actor, about=upload, extra=counts):
         upload.save()
+    return counts

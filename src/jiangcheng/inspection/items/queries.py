@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
@@ -18,9 +19,14 @@ HELD = ("published", "paused", "withdrawn")
 """States of versions that were in force at some time."""
 
 
+def not_ended(day: date) -> Q:
+    """Condition on versions: no last day, or one on or after the day."""
+    return Q(ended_on=None) | Q(ended_on__gte=day)
+
+
 def _held_on(day: date) -> QuerySet[ItemVersion]:
     return ItemVersion.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=day), state__in=HELD, effective_from__isnull=False, effective_from__lte=day,
+        not_ended(day), state__in=HELD, effective_from__isnull=False, effective_from__lte=day,
     ).filter(Q(ended_on=None) | Q(ended_on__gte=F("effective_from")))
 
 
@@ -52,9 +58,49 @@ def in_force_named(body_id: int, name: str, day: date) -> ItemVersion | None:
     return versions_in_force(day).filter(item__body=body_id, name=name.strip()).order_by("-n").first()
 
 
+def newest_of(body_id: int, *, drafts: bool = True) -> QuerySet[ItemVersion]:
+    """The newest version of each item of a body (without ``drafts``: the newest that is none), its check questions counted."""
+    versions = ItemVersion.objects.all() if drafts else ItemVersion.objects.exclude(state="draft")
+    last = versions.filter(item=OuterRef("item")).order_by("-n").values("pk")[:1]
+    found = ItemVersion.objects.filter(item__body=body_id, pk=Subquery(last)).select_related("item__body")
+    return found.annotate(asked=Count("questions")).order_by("item__code")
+
+
 def history(item: Item) -> list[ItemVersion]:
     """All versions of an item, newest first, with their pauses."""
     return list(item.versions.prefetch_related("pauses", "questions").order_by("-n"))
+
+
+COMPARED = (
+    "name", "field", "basis", "basis_level", "lowest_level", "subjects", "content", "manner", "standard", "standard_issuer",
+    "standard_version", "standard_from", "standard_none", "cap_note",
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One content that differs between two versions of an item, as printed."""
+
+    word: str
+    before: str
+    after: str
+
+
+def differences(former: ItemVersion, version: ItemVersion) -> list[Difference]:
+    """What a version changes against a former one: contents, then the check questions as one text each."""
+    rows = [(ItemVersion._meta.get_field(n).verbose_name, _said(former, n), _said(version, n)) for n in COMPARED]
+    rows.append(("检查要点", *("\n".join(q.text for q in v.questions.all()) for v in (former, version))))
+    return [Difference(*row) for row in rows if row[1] != row[2]]
+
+
+def _said(version: ItemVersion, name: str) -> str:
+    value = getattr(version, name)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return value.isoformat()
+    shown = getattr(version, f"get_{name}_display", None)
+    return str(shown() if shown else value or "")
 
 
 def search(versions: QuerySet[ItemVersion], words: str) -> QuerySet[ItemVersion]:

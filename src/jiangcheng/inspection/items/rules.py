@@ -25,7 +25,8 @@ class VersionFacts:
     """An item version as the rules see it, on a civil day, with the acting person and what was said.
 
     ``powers`` are the breaches of standing and competence found by parties (article 3). ``former_from`` is the
-    effective day of the version that this one would end.
+    effective day of the last other version that has begun; ``later`` the number of a published version after this one;
+    ``withdrawn`` says that the item itself was withdrawn; ``drafters`` are all who wrote in the draft.
     """
 
     today: date
@@ -42,12 +43,15 @@ class VersionFacts:
     standard_none: bool = False
     reason: str = ""
     effective_from: date | None = None
+    ended_on: date | None = None
     former_from: date | None = None
+    later: int = 0
+    withdrawn: bool = False
     body_name: str = ""
     body_level: str = ""
     lowest_level: str = ""
     powers: tuple[Breach, ...] = ()
-    drafter: int | None = None
+    drafters: frozenset[int] = frozenset()
     person: int | None = None
     opinion: str = ""
     until: date | None = None
@@ -116,7 +120,7 @@ def reason_given(f: VersionFacts):
 
 @rule("327-07-3")
 def day_given(f: VersionFacts):
-    """A version is published with the day from which it holds: not in the past, and after the version that it ends."""
+    """A version is published with the day from which it holds: not in the past, and after the version that has begun."""
     if f.effective_from is None:
         return Breach("没有写明施行日期。", (f.to_item("填写施行日期"),), "effective_from")
     if f.effective_from < f.today:
@@ -130,9 +134,9 @@ def day_given(f: VersionFacts):
 
 @rule("327-07-1")
 def second_person(f: VersionFacts):
-    """Who drafted a version does not publish or return it (one person, one seat in a matter)."""
-    if f.drafter is not None and f.person == f.drafter:
-        return Breach("您是本版本的起草人，不能由本人审核公布。", (Remedy("请单位其他负责人审核"),))
+    """Who wrote in a draft does not publish or return it (one person, one seat in a matter)."""
+    if f.person in f.drafters:
+        return Breach("您参与了本版本的起草，是起草人之一，不能审核公布。", (Remedy("请单位其他负责人审核"),))
     return None
 
 
@@ -154,8 +158,32 @@ def end_day_given(f: VersionFacts):
     return None
 
 
-SUBMIT: tuple[Rule, ...] = (fields_complete, has_questions, standard_known, body_may, reason_given)
+@rule("327-07-3")
+def item_stands(f: VersionFacts):
+    """A withdrawn item comes back as a new item, never by a change that was still waiting."""
+    if f.withdrawn:
+        return Breach("该事项已取消，不能再公布修订。", (Remedy("确需恢复的，请新增事项", "planner-items"),))
+    return None
+
+
+@rule("327-07-3")
+def nothing_later(f: VersionFacts):
+    """An item is withdrawn by its newest published version, so that nothing of it comes into force afterwards."""
+    if f.later:
+        return Breach(f"本版本之后已公布第{f.later}版，取消事项须从第{f.later}版办理。", (f.to_item(f"办理第{f.later}版"),))
+    return None
+
+
+@rule("327-07-3")
+def not_ended(f: VersionFacts):
+    """What has ended is neither paused nor resumed."""
+    if f.ended_on and f.ended_on < f.today:
+        return Breach(f"本版本已于 {cn(f.ended_on)} 停止施行，不能暂停或者恢复。", (f.to_item("办理现行版本"),))
+    return None
+
+
+SUBMIT: tuple[Rule, ...] = (item_stands, fields_complete, has_questions, standard_known, body_may, reason_given)
 RETURN: tuple[Rule, ...] = (second_person, opinion_given)
-PUBLISH: tuple[Rule, ...] = (second_person, fields_complete, has_questions, standard_known, body_may, reason_given, day_given)
-REASONED: tuple[Rule, ...] = (opinion_given,)
-WITHDRAW: tuple[Rule, ...] = (opinion_given, end_day_given)
+PUBLISH: tuple[Rule, ...] = (second_person, item_stands, fields_complete, has_questions, standard_known, body_may, reason_given, day_given)
+REASONED: tuple[Rule, ...] = (opinion_given, not_ended)
+WITHDRAW: tuple[Rule, ...] = (nothing_later, opinion_given, end_day_given)

@@ -48,6 +48,11 @@ class Bad:
     remedy: str
     field: str = ""
 
+    @property
+    def long(self) -> bool:
+        """Does the text need more than one line to be mended?"""
+        return len(self.value) > 40 or "\n" in self.value
+
 
 class Unreadable(Exception):
     """The file as a whole cannot be read; ``bad`` says where and why."""

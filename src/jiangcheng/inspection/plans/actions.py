@@ -13,20 +13,33 @@ from django.utils import timezone
 from jiangcheng.inspection.items import queries as items
 from jiangcheng.inspection.plans import facts, flows, queries, reading
 from jiangcheng.inspection.plans.models import Filing, Plan, PlanRow
-from jiangcheng.inspection.plans.words import NINE
+from jiangcheng.inspection.plans.words import FINDS, NINE
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
 
 ROW_FIELDS = (*(name for name, _ in NINE), "find", "quarters", "source_url")
-LIMITS = {"item_name": 200, "body_name": 100, "subjects": 300, "manner": 40, "frequency": 100, "proportion": 100, "quarters": 20}
+LONGEST = 4000
+LIMITS = {name: PlanRow._meta.get_field(name).max_length or LONGEST for name in ROW_FIELDS}
+"""Most characters that each content of a row holds."""
+FIND_SLUGS = {slug for slug, _ in FINDS}
 
 
 def may_plan(actor: Actor, body_id: int) -> None:
     """Refused unless the actor is a planner of that body (or the platform loading data)."""
     if not (actor.has("planner") and actor.body == body_id) and not actor.has("system"):
         raise Refused([Breach("您没有编制该单位检查计划的权限。", (Remedy("请由该单位的计划管理员办理"),), ids=("327-13-1",))])
+
+
+def reason_of(text: str, word: str, most: int, field: str) -> str:
+    """A reason as typed, without blank ends. Refused when there is none, or when it is too long: nothing is cut."""
+    text = text.strip()
+    if not text:
+        raise Refused([Breach(f"没有写明{word}。", (Remedy(f"写明{word}"),), field, ("327-14-4",))])
+    if len(text) > most:
+        raise Refused([Breach(f"{word}有 {len(text):,} 个字，最多 {most} 个。", (Remedy("缩短后再提交"),), field, ("327-14-4",))])
+    return text
 
 
 def must_be_open(plan: Plan) -> None:
@@ -57,8 +70,13 @@ def start_plan(body: Any, year: int, actor: Actor, how: str = "blank", *, demo: 
     return plan
 
 
+def to_copy(body_id: int, year: int) -> Plan | None:
+    """从上年复制: last year's plan in force, else its newest version."""
+    return queries.filed_plan(body_id, year - 1) or queries.newest(body_id, year - 1)
+
+
 def _copy_last_year(plan: Plan) -> None:
-    last = queries.filed_plan(plan.body_id, plan.year - 1) or queries.newest(plan.body_id, plan.year - 1)
+    last = to_copy(plan.body_id, plan.year)
     for n, row in enumerate(last.rows.filter(withdrawn_at=None) if last else (), 1):
         _copy(row, plan, n).save()
 
@@ -83,17 +101,27 @@ def _fill(row: PlanRow, values: Mapping[str, Any]) -> None:
     unknown = set(values) - set(ROW_FIELDS)
     if unknown:
         raise TypeError(f"no such contents: {sorted(unknown)}")
-    for name, value in values.items():
-        text = str(value or "").strip()
-        if len(text) > LIMITS.get(name, 4000):
-            word = dict(NINE).get(name, name)
-            raise Refused([Breach(f"“{word}”超过 {LIMITS[name]} 个字。", (Remedy("缩短后保存"),), name, ("327-13-1",))])
+    texts = {name: str(value or "").strip() for name, value in values.items()}
+    if broken := [b for name, text in texts.items() if (b := _cannot_hold(name, text))]:
+        raise Refused(broken)
+    for name, text in texts.items():
         setattr(row, name, text)
     row.find = row.find or "draw"
     row.quarters = row.quarters or "1,2,3,4"
     reading.read_into(row)
     match = items.in_force_named(row.plan.body_id, row.item_name, max(calendar.today(), date(row.plan.year, 1, 1)))
     row.item = match.item if match else None
+
+
+def _cannot_hold(name: str, text: str) -> Breach | None:
+    """Why a row cannot hold this text as the content ``name``."""
+    word = PlanRow._meta.get_field(name).verbose_name
+    if len(text) > LIMITS[name]:
+        return Breach(f"“{word}”超过 {LIMITS[name]} 个字。", (Remedy("缩短后保存"),), name, ("327-13-1",))
+    unknown = (name == "find" and text not in FIND_SLUGS) or (name == "quarters" and set(text.split(",")) - set("1234"))
+    if text and unknown:
+        return Breach(f"“{word}”的取值不在可选项中。", (Remedy("从选项中选择"),), name, ("327-13-1",))
+    return None
 
 
 @enforces("327-13-1")
@@ -148,10 +176,9 @@ def drop_row(row: PlanRow, actor: Actor, why: str) -> Receipt:
     """取消本行 of an open plan, kept with its reason (rows that carry remarks cannot be deleted)."""
     may_plan(actor, row.plan.body_id)
     must_be_open(row.plan)
-    if not why.strip():
-        raise Refused([Breach("没有写明取消理由。", (Remedy("写明理由"),), "why", ("327-14-4",))])
+    why = reason_of(why, "取消理由", 200, "why")
     with ledger.act("plans.row_drop", actor, about=row.plan, opinion=why, extra={"row": row.n}) as act:
-        row.withdrawn_at, row.withdrawn_why = timezone.now(), why.strip()[:200]
+        row.withdrawn_at, row.withdrawn_why = timezone.now(), why
         row.save()
     return act.receipt
 
@@ -182,12 +209,15 @@ def submit(plan: Plan, actor: Actor) -> Receipt:
 
 def _submit(plan: Plan, actor: Actor) -> Receipt:
     now, step = timezone.now(), "submit_adjusted" if plan.n > 1 else "submit"
-    late = plan.late or (plan.n == 1 and not plan.submitted_at and calendar.today() > queries.deadline(plan.year))
+    first = plan.n == 1 and not plan.submitted_at and queries.is_due(plan.year)
+    late = plan.late or (first and calendar.today() > queries.deadline(plan.year))
+    _join_items(plan, actor)
     receipt = flows.PLAN.take(
         step, plan, actor, facts.of(plan, actor), opinion=plan.reason if plan.n > 1 else "", round=plan.round + 1, submitted_at=now,
         late=late,
     )
     with ledger.act("plans.sent", actor, about=plan, duties=("327-13-2",), extra={"round": plan.round, "late": late}):
+        _take_back(plan, actor, f"第{plan.round}次报送", round__lt=plan.round)
         for kind, office, name in _offices(plan.body):
             Filing(
                 plan=plan, state="waiting", round=plan.round, office_kind=kind, office=office, office_name=name, received_at=now,
@@ -196,6 +226,23 @@ def _submit(plan: Plan, actor: Actor) -> Receipt:
         if plan.adjusts_id:
             _mark_dropped(plan, now)
     return receipt
+
+
+def _join_items(plan: Plan, actor: Actor) -> None:
+    """Rows written before their item was published belong to it from now on."""
+    listed = facts.Listed(plan.body, plan.year, calendar.today())
+    found = [(row, v) for row in plan.rows.filter(item=None, withdrawn_at=None) if (v := listed.find(row))]
+    if found and actor.has("planner") and plan.body_id == actor.body:
+        with ledger.act("plans.row_save", actor, about=plan, extra={"rows": [row.n for row, _ in found], "changed": ["item"]}):
+            for row, version in found:
+                row.item = version.item
+                row.save()
+
+
+def _take_back(plan: Plan, actor: Actor, why: str, **which: Any) -> None:
+    """Filings that no office has acted on are void: taken back, or overtaken by another submission."""
+    for filing in plan.filings.filter(state="waiting", **which):
+        flows.FILING.take("take_back", filing, actor, opinion=why)
 
 
 def _offices(body: Any) -> list[tuple[str, Any, str]]:
@@ -218,8 +265,16 @@ def _mark_dropped(plan: Plan, now: Any) -> None:
 
 @transaction.atomic
 def withdraw(plan: Plan, actor: Actor) -> Receipt:
-    """撤回 until an office acts. Rows that a withdrawn adjustment had dropped hold again."""
-    receipt = flows.PLAN.take("withdraw", plan, actor, facts.of(plan, actor))
+    """撤回 until an office acts: the plan was then not sent, unless an office had decided on an earlier round.
+
+    Rows that a withdrawn adjustment had dropped hold again.
+    """
+    decided = plan.filings.filter(round__lt=plan.round, decided_at__isnull=False).order_by("-round").first()
+    receipt = flows.PLAN.take(
+        "withdraw", plan, actor, facts.of(plan, actor), submitted_at=decided.received_at if decided else None,
+        late=bool(decided) and plan.late,
+    )
+    _take_back(plan, actor, "撤回", round=plan.round)
     if plan.adjusts_id:
         with ledger.act("plans.rows_back", actor, about=plan, duties=("327-14-4",)):
             for row in plan.adjusts.rows.filter(withdrawn_why__startswith=f"第{plan.n - 1}次调整"):
@@ -241,10 +296,9 @@ def adjust(plan: Plan, actor: Actor, reason: str) -> Plan:
         return newest
     if plan.state not in queries.FILED:
         raise Refused([Breach(f"“{plan}”现在是“{plan.state_word}”，不能调整。", ids=("327-14-4",))])
-    if not reason.strip():
-        raise Refused([Breach("没有写明调整理由。", (Remedy("写明调整理由"),), "reason", ("327-14-4",))])
+    reason = reason_of(reason, "调整理由", 300, "reason")
     new = Plan(
-        body=plan.body, year=plan.year, n=newest.n + 1, state="drafting", adjusts=plan, reason=reason.strip()[:300],
+        body=plan.body, year=plan.year, n=newest.n + 1, state="drafting", adjusts=plan, reason=reason,
         drafted_by_id=actor.person, demo=plan.demo,
     )
     with ledger.act("plans.adjust", actor, about=new, duties=("327-14-4",), opinion=reason):
@@ -281,7 +335,7 @@ def save_reason(plan: Plan, actor: Actor, reason: str) -> Receipt:
     """Write the reason of an open adjustment."""
     may_plan(actor, plan.body_id)
     must_be_open(plan)
-    plan.reason = reason.strip()[:300]
+    plan.reason = reason_of(reason, "调整理由", 300, "reason")
     with ledger.act("plans.row_save", actor, about=plan, opinion=plan.reason, extra={"changed": ["reason"]}) as act:
         plan.save()
     return act.receipt

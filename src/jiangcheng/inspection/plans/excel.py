@@ -71,8 +71,8 @@ def values_of(line: Line) -> tuple[dict[str, str], list[Bad]]:
     """Contents of a line for ``actions.save_row``, and the cells that cannot be taken at all."""
     values = {name: line.values[name] for name, _ in NINE if name in line.values}
     bad = [
-        Bad(line.cells[name], v[:30], f"{WORDS[name]}超过 {actions.LIMITS[name]} 个字", "缩短后再导入", name)
-        for name, v in values.items() if len(v) > actions.LIMITS.get(name, 4000)
+        Bad(line.cells[name], v, f"{WORDS[name]}超过 {actions.LIMITS[name]} 个字", "缩短后再导入", name)
+        for name, v in values.items() if len(v) > actions.LIMITS[name]
     ]
     find = line.values.get("find", "")
     if find and find not in FIND_WORDS:
@@ -85,9 +85,15 @@ def values_of(line: Line) -> tuple[dict[str, str], list[Bad]]:
             bad.append(Bad(line.cells["quarters"], line.values["quarters"], "看不出季度", "写成 1,2,3,4", "quarters"))
         values["quarters"] = quarters or "1,2,3,4"
     n = line.values.get("n", "")
-    if n and not n.isdigit():
-        bad.append(Bad(line.cells["n"], n, "行号应为数字", "改为数字，新增的行留空", "n"))
+    if n and not _number(line):
+        bad.append(Bad(line.cells["n"], n, "行号不是 1 至 9999 的数字", "改为原来的行号，新增的行留空", "n"))
     return values, bad
+
+
+def _number(line: Line) -> int:
+    """The row number of a line; 0 where there is none or none that a row could have."""
+    text = line.values.get("n", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 def _key(values: dict[str, str]) -> tuple[str, ...]:
@@ -103,13 +109,12 @@ def _match(plan: Plan, lines: list[tuple[Line, dict[str, str]]]) -> dict[int, Pl
     found: dict[int, PlanRow] = {}
     taken: set[int] = set()
     for line, _ in lines:
-        n = line.values.get("n", "")
-        if n.isdigit() and int(n) in by_n:
-            found[line.n] = by_n[int(n)]
-            taken.add(int(n))
+        if (n := _number(line)) in by_n:
+            found[line.n] = by_n[n]
+            taken.add(n)
     for line, values in lines:
         row = by_key.get(_key(values))
-        if line.n not in found and row is not None and row.n not in taken and not line.values.get("n", "").isdigit():
+        if line.n not in found and row is not None and row.n not in taken:
             found[line.n] = row
             taken.add(row.n)
     return found
@@ -124,22 +129,29 @@ def check(upload: Import, plan: Plan) -> Preview:
     drafts = {line.n: _draft(plan, matched.get(line.n), line, values) for line, values, _ in lines}
     asked = PlanFacts(calendar.today(), plan.year, plan.pk, plan.body.name, tuple(facts.row_facts(d, listed) for d in drafts.values()))
     wrong: dict[int, list[Bad]] = {}
+    by_line = {line.n: line for line, *_ in lines}
     for n, name, breach in about_rows(check_all(ROWS, asked)):
-        line = next(x for x, *_ in lines if x.n == n)
+        line = by_line[n]
         reason = re.sub(r"^第 \d+ 行(的)?", "", breach.sentence).rstrip("。")
         remedy = re.sub(r"第 \d+ 行", "", breach.remedies[0].text) if breach.remedies else ""
         cell = line.cells.get(name, f"第 {n} 行")
         wrong.setdefault(n, []).append(Bad(cell, line.values.get(name, ""), f"{reason}（{breach.article}）", remedy, name))
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[Any, int] = {}
     found = []
     for line, values, bad in lines:
-        bad = bad + wrong.get(line.n, [])
-        key = (line.values.get("n") or "", *_key(values))
-        if key in seen:
-            bad.append(Bad(line.cells["item_name"], values.get("item_name", ""), f"与第 {seen[key]} 行重复", "删去重复的一行", "item_name"))
-        seen.setdefault(key, line.n)
+        bad = bad + wrong.get(line.n, []) + _twice(line, values, seen)
         found.append(_judge(line, values, bad, matched.get(line.n)))
     return imports.preview(table, found)
+
+
+def _twice(line: Line, values: dict[str, str], seen: dict[Any, int]) -> list[Bad]:
+    """An earlier line means the same row: it bears the same number, or neither has one and both say the same."""
+    n = _number(line)
+    key, name = (n, "n") if n else (_key(values), "item_name")
+    if key not in seen:
+        seen[key] = line.n
+        return []
+    return [Bad(line.cells[name], line.values.get(name, ""), f"与第 {seen[key]} 行重复", "删去重复的一行", name)]
 
 
 def _draft(plan: Plan, row: PlanRow | None, line: Line, values: dict[str, str]) -> PlanRow:
@@ -162,20 +174,22 @@ def _judge(line: Line, values: dict[str, str], bad: list[Bad], row: PlanRow | No
 @enforces("327-13-1")
 @transaction.atomic
 def store(upload: Import, plan: Plan, actor: Actor) -> dict[str, int]:
-    """入库: new and changed rows; bad lines are left out, unchanged ones are not touched. Counts by kind."""
+    """入库: new and changed rows; bad lines are left out, unchanged ones are not touched. Counts by kind.
+
+    A long file is stored part by part: call it again until ``upload.stored_at`` is set.
+    """
     actions.may_plan(actor, plan.body_id)
     actions.must_be_open(plan)
     imports.must_be_open(upload)
     found = check(upload, plan)
-    for checked in found.lines:
+    part = imports.part_of(found)
+    for checked in part:
         values, _ = values_of(checked.line)
-        n = checked.line.values.get("n", "")
         if checked.kind == NEW:
-            actions.add_row(plan, actor, values, int(n) if n else None)
+            actions.add_row(plan, actor, values, _number(checked.line) or None)
         elif checked.kind == UPDATE:
             actions.save_row(checked.target, actor, values)
-    imports.stored(upload, actor, found.counts)
-    return found.counts
+    return imports.stored(upload, actor, found, part)
 
 
 def bad_lines(upload: Import, plan: Plan) -> bytes:

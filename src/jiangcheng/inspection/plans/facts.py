@@ -13,9 +13,11 @@ from jiangcheng.inspection.plans import queries, reading
 from jiangcheng.inspection.plans.models import Filing, Plan, PlanRow
 from jiangcheng.inspection.plans.rules import OutsideFacts, PlanFacts, RowFacts, RowUse
 from jiangcheng.inspection.plans.words import NINE
-from jiangcheng.kernel import calendar
+from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.parties.models import Body
+
+WRITING = ("plans.start", "plans.adjust", "plans.row_add", "plans.row_save", "plans.row_delete", "plans.row_drop", "plans.sent")
 
 
 class Listed:
@@ -74,14 +76,20 @@ def of(plan: Plan, actor: Actor | None = None, *, filing: Filing | None = None, 
         "superior": body.superior.name if body.superior else body.superior_name,
         "newer_filed": Plan.objects.filter(body=body, year=plan.year, n__gt=plan.n, state__in=queries.WAS_FILED).exists(),
         "decided": tuple(f.office_name for f in decided), "must_fix": tuple((r.row.n, r.text) for r in remarks if r.must_fix),
-        "unmended": unmended(plan), "person": actor.person if actor else None, "planners": frozenset({plan.drafted_by_id} - {None}),
+        "unmended": unmended(plan), "person": actor.person if actor else None, "planners": planners(plan),
     }
     return PlanFacts(**{**values, **said})
 
 
+def planners(plan: Plan) -> frozenset[int]:
+    """Everybody who wrote in the plan or sent it, by the ledger."""
+    wrote = ledger.history(plan).filter(act__in=WRITING).values_list("actor", flat=True)
+    return frozenset({plan.drafted_by_id, *wrote} - {None})
+
+
 def unmended(plan: Plan) -> tuple[tuple[int, int], ...]:
     """Rows (id, number) that the last return marked 须补正 and that say the same as they did then."""
-    if plan.state != "returned":
+    if plan.state not in queries.EDITABLE:
         return ()
     filing = plan.filings.filter(office_kind="judicial", state="returned").order_by("-round").first()
     if filing is None:

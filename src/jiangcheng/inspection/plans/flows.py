@@ -21,6 +21,7 @@ PLAN = Flow("plan", tuple(PLAN_STATES), (
 FILING = Flow("filing", tuple(FILING_STATES), (
     Step("file", ("waiting",), "filed", seats.office_of_filing, "准予备案", (), ("327-14-1",)),
     Step("return", ("waiting",), "returned", seats.office_of_filing, "退回补正", (), ("327-14-2",)),
-    Step("acknowledge", ("waiting",), "acknowledged", seats.office_of_filing, "收悉", (), ("327-13-2",)),
+    Step("acknowledge", ("waiting",), "acknowledged", seats.office_of_filing, "收悉", rules.ACKNOWLEDGE, ("327-13-2",)),
+    Step("take_back", ("waiting",), "void", seats.planner_of_filing, "撤回"),
     Step("outside", ("waiting",), "outside", seats.planner_of_filing, "登记线下备案", rules.OUTSIDE, ("327-13-2",)),
 ))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from jiangcheng.inspection.items import queries as items
 from jiangcheng.inspection.plans import facts, flows, queries
 from jiangcheng.inspection.plans.models import Filing, Plan, PlanRow, Remark, Reminder
 from jiangcheng.inspection.plans.rules import about_rows, row_of
@@ -17,7 +18,7 @@ from jiangcheng.inspection.plans.words import NINE
 from jiangcheng.kernel import calendar, ledger, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Remedy, enforces
-from jiangcheng.parties.models import Body
+from jiangcheng.parties.models import Body, Competence
 from jiangcheng.parties.scope import bodies_read, register
 
 PUBLIC = ("published", "replaced")
@@ -102,6 +103,7 @@ class Late:
 
     body: Body
     year: int
+    day: date
     days: int
     plan: Plan | None
     reminded: Reminder | None
@@ -109,16 +111,22 @@ class Late:
 
     @property
     def words(self) -> str:
-        return f"逾期 {self.days} 个工作日"
+        return calendar.limit(queries.deadline(self.year), self.day).word
 
     @property
     def state(self) -> str:
         return self.plan.state_word if self.plan else "尚未编制"
 
 
-def _bodies_of(office: Body) -> QuerySet[Body]:
+def _bodies_of(office: Body, year: int) -> QuerySet[Body]:
+    """Bodies that owe this office the year's plan: with a power on record between 1 January and the deadline.
+
+    One whose first power begins later owes its first plan next year; one with no power on record is asked all the same.
+    """
     mine = Q(judicial_office=office) if office.judicial else Q(superior=office)
-    return Body.objects.filter(mine, enforces=True).order_by("name")
+    powers = Competence.objects.filter(body=OuterRef("pk"))
+    held = powers.filter(Q(valid_until=None) | Q(valid_until__gte=date(year, 1, 1)), valid_from__lte=queries.deadline(year))
+    return Body.objects.filter(mine, Exists(held) | ~Exists(powers), enforces=True).order_by("name")
 
 
 @enforces("327-13-2")
@@ -128,9 +136,9 @@ def late_bodies(office: Body, year: int, day: date, *, before_deadline: bool = F
     With ``before_deadline`` also before it (who is still to come). Bodies that sent it late follow, marked.
     """
     limit = queries.deadline(year)
-    if day <= limit and not before_deadline:
+    if not queries.is_due(year) or (day <= limit and not before_deadline):
         return []
-    bodies = list(_bodies_of(office))
+    bodies = list(_bodies_of(office, year))
     plans = {p.body_id: p for p in Plan.objects.filter(body__in=bodies, year=year).order_by("n")}
     first = {p.body_id: p for p in Plan.objects.filter(body__in=bodies, year=year, n=1)}
     reminders = {r.body_id: r for r in Reminder.objects.filter(body__in=bodies, year=year).order_by("at")}
@@ -141,9 +149,17 @@ def late_bodies(office: Body, year: int, day: date, *, before_deadline: bool = F
         sent = plan and plan.submitted_at
         if sent and not plan.late:
             continue
-        entry = Late(body, year, days, plans.get(body.pk), reminders.get(body.pk), bool(sent))
+        entry = Late(body, year, day, days, plans.get(body.pk), reminders.get(body.pk), bool(sent))
         (came if sent else found).append(entry)
     return [*found, *came]
+
+
+def late_count(office: Body, year: int, day: date) -> int:
+    """How many bodies have not sent the year's plan to the office once the deadline has passed: one question."""
+    if not queries.is_due(year) or day <= queries.deadline(year):
+        return 0
+    sent = Plan.objects.filter(body=OuterRef("pk"), year=year, n=1, submitted_at__isnull=False)
+    return _bodies_of(office, year).filter(~Exists(sent)).count()
 
 
 def unfiled_outside(body_id: int) -> QuerySet[Filing]:
@@ -172,11 +188,11 @@ MORE = [*NINE, ("find", "对象确定方式"), ("quarters", "实施季度")]
 
 
 def former_filing(filing: Filing) -> Filing | None:
-    """The submission before this one: the last round of the plan, or the last filed round of the version adjusted."""
-    same = Filing.objects.filter(office_kind=filing.office_kind)
-    before = same.filter(plan=filing.plan_id, round__lt=filing.round).order_by("-round").first()
+    """The submission before this one on which the judicial office decided: of this plan, else of the version adjusted."""
+    decided = Filing.objects.filter(office_kind="judicial", decided_at__isnull=False)
+    before = decided.filter(plan=filing.plan_id, round__lt=filing.round).order_by("-round").first()
     if before is None and filing.plan.adjusts_id:
-        before = same.filter(plan=filing.plan.adjusts_id).order_by("-round").first()
+        before = decided.filter(plan=filing.plan.adjusts_id).order_by("-round").first()
     return before
 
 
@@ -273,12 +289,17 @@ def problems_in(breaches: Iterable[Breach], numbers: dict[int, int]) -> Problems
     return Problems(cells, tuple(b for b in breaches if row_of(b) is None))
 
 
+def days_to_publish() -> int:
+    """Working days within which a filed plan is published (HR-14-3)."""
+    return int(parameters.value("HR-14-3.days"))
+
+
 @enforces("327-14-3", "HR-14-3")
 def unpublished(body_id: int, today: date | None = None) -> list[tuple[Plan, calendar.Limit]]:
     """Filed plans of a body that are not yet public, with the time left to publish them (HR-14-3)."""
-    days = parameters.value("HR-14-3.days")
+    days = days_to_publish()
     return [
-        (p, calendar.limit(calendar.add_working_days(timezone.localdate(p.filed_at), int(days)), today))
+        (p, calendar.limit(calendar.add_working_days(timezone.localdate(p.filed_at), days), today))
         for p in Plan.objects.filter(body=body_id, state="filed").order_by("year", "n")
     ]
 
@@ -294,9 +315,20 @@ def process(plan: Plan) -> Any:
     return ledger.history(plan).exclude(act__in=("plans.row_add", "plans.row_save", "plans.row_delete"))
 
 
+def refile_day(plan: Plan) -> date | None:
+    """The day by which an adjustment is filed again (HR-14-2), counted from the day it was begun; None for a first plan."""
+    first = ledger.history(plan).first() if plan.n > 1 else None
+    return calendar.add_working_days(timezone.localdate(first.at), int(parameters.value("HR-14-2.days"))) if first else None
+
+
 def refile_limit(plan: Plan, today: date | None = None) -> calendar.Limit | None:
-    """Time left to file an open adjustment again (HR-14-2), counted from the day it was begun."""
-    first = ledger.history(plan).first()
-    if plan.n == 1 or first is None:
-        return None
-    return calendar.limit(calendar.add_working_days(timezone.localdate(first.at), int(parameters.value("HR-14-2.days"))), today)
+    """Time left to file an open adjustment again."""
+    day = refile_day(plan)
+    return calendar.limit(day, today) if day else None
+
+
+def without_item(body_id: int, day: date) -> list[PlanRow]:
+    """Rows of the plan in force whose item is not in force on the day (withdrawn, paused): to be adjusted, not inspected."""
+    rows = queries.usable_rows(body_id, day)
+    held = items.in_force_many([r.item_id for r in rows if r.item_id], day)
+    return [r for r in rows if r.item_id not in held]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiangcheng.inspection.plans import facts, flows, queries, seats
+from jiangcheng.inspection.plans import facts, flows, lists, queries, seats
 from jiangcheng.inspection.plans.models import Filing, Plan, PlanRow, Remark, Reminder
 from jiangcheng.inspection.plans.rules import about_rows
 from jiangcheng.inspection.plans.words import NINE
@@ -106,7 +106,9 @@ def _may_decide(filing: Filing, actor: Actor, step: str, checked: Any) -> None:
 
 def acknowledge(filing: Filing, actor: Actor, opinion: str = "") -> Receipt:
     """收悉 by the superior department."""
-    return flows.FILING.take("acknowledge", filing, actor, opinion=opinion, decided_at=timezone.now(), decided_by_id=actor.person)
+    return flows.FILING.take(
+        "acknowledge", filing, actor, facts.of(filing.plan, actor), opinion=opinion, decided_at=timezone.now(), decided_by_id=actor.person,
+    )
 
 
 def _title(plan: Plan) -> str:
@@ -142,7 +144,7 @@ def _receipt_data(filing: Filing, actor: Actor) -> dict[str, Any]:
         ],
         "nine": [{"n": word, "ok": True, "note": f"{total}行{notes.get(name, '')}"} for name, word in NINE],
         "advice": [
-            "请自备案之日起20个工作日内依法公示检查计划。",
+            f"请自备案之日起{lists.days_to_publish()}个工作日内依法公示检查计划。",
             "计划调整的，调整后重新报送备案，并公示调整后的计划；新增、扩大的部分备案前不得实施。",
         ],
         "ending": "本回执说明计划已经备案，不代替对单次检查的批准。",
@@ -152,7 +154,8 @@ def _receipt_data(filing: Filing, actor: Actor) -> dict[str, Any]:
 def _notice_data(filing: Filing, actor: Actor) -> dict[str, Any]:
     plan = filing.plan
     faults = filing.remarks.filter(must_fix=True).select_related("row").order_by("row__n")
-    total, limit = plan.rows.filter(withdrawn_at=None).count(), queries.deadline(plan.year)
+    total = plan.rows.filter(withdrawn_at=None).count()
+    limit = lists.refile_day(plan) if plan.n > 1 else queries.deadline(plan.year)
     return {
         "addressee": plan.body.name,
         "opening": f"你单位报送的《{plan.year}年度日常检查计划》收悉。经审查，其中{len(faults)}行不符合备案条件，现予退回，请补正后重新报送；"
@@ -163,7 +166,8 @@ def _notice_data(filing: Filing, actor: Actor) -> dict[str, Any]:
         ],
         "faults": [{"where": f"第{r.row.n}行\n{r.row.item_name}", "reason": r.text, "todo": "按意见补正后重新报送。"} for r in faults],
         "advice": [
-            "可在平台“退回修改对照”中逐行补正后重新提交，也可下载有误行填好后导入。", f"备案截止时间为{cn_day(limit)}24时。",
+            "可在平台“退回修改对照”中逐行补正后重新提交，也可下载有误行填好后导入。",
+            f"{'重新备案' if plan.n > 1 else '备案'}截止时间为{cn_day(limit)}24时。",
             "备案前，有关内容不得据以实施日常检查。",
         ],
         "ending": f"联系人：{actor.name}" + (f"　电话：{filing.office.complaint_phone}" if filing.office.complaint_phone else ""),

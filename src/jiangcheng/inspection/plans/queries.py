@@ -22,8 +22,16 @@ WAITING = ("submitted", "adjusting")
 
 
 def deadline(year: int) -> date:
-    """The last day on which the plan of a year is filed in time (31 March, article 13)."""
-    return law.day_in(year, "plan.filing-deadline")
+    """The last day on which the plan of a year is filed in time (31 March, article 13).
+
+    For years before the decree the same day is named; no plan was due on it (``is_due``).
+    """
+    return law.day_in(year, "plan.filing-deadline", max(date(year, 12, 31), parameters.value("decree.in-force")))
+
+
+def is_due(year: int) -> bool:
+    """Does the decree ask for the plan of that year? The first one was due on 31 March 2026."""
+    return deadline(year) >= parameters.value("plan.first-filing")
 
 
 def end_of(day: date) -> datetime:

@@ -66,6 +66,7 @@ class PlanFacts:
     unmended: tuple[tuple[int, int], ...] = ()
     person: int | None = None
     planners: frozenset[int] = frozenset()
+    """Everybody who wrote in the plan or sent it."""
 
     def to_plan(self, text: str) -> Remedy:
         """A way to the plan's page."""
@@ -208,11 +209,11 @@ def return_says_why(f: PlanFacts):
     return None
 
 
-@rule("327-14-1")
+@rule("327-14-1", "327-13-2")
 def examiner_is_another(f: PlanFacts):
-    """Who drafted or sent the plan does not examine it (one person, one seat in a matter)."""
+    """Who wrote in the plan or sent it acts on it at neither office (one person, one seat in a matter)."""
     if f.person is not None and f.person in f.planners:
-        return Breach("您参与了本计划的编制，不能审查本计划。", (Remedy("由本部门其他人员审查"),))
+        return Breach("您参与了本计划的编制，不能办理本计划的备案。", (Remedy("由本部门其他人员审查"),))
     return None
 
 
@@ -289,6 +290,7 @@ ROWS: tuple[Rule, ...] = (
     nine_contents, items_published, body_matches, manner_fits, frequency_readable, proportion_readable, within_cap,
 )
 SUBMIT: tuple[Rule, ...] = (*ROWS, remarks_mended, adjustment_reasoned, both_offices_known)
+ACKNOWLEDGE: tuple[Rule, ...] = (examiner_is_another,)
 WITHDRAW: tuple[Rule, ...] = (office_has_not_acted,)
 FILE: tuple[Rule, ...] = (examiner_is_another, nothing_to_mend, *ROWS)
 RETURN: tuple[Rule, ...] = (examiner_is_another, return_says_why)

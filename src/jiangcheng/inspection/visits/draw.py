@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.items import caps
 from jiangcheng.inspection.plans.models import PlanRow
+from jiangcheng.inspection.visits import counters
 from jiangcheng.inspection.visits.models import CapCounter, Draw, Visit
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import Actor
@@ -92,7 +93,7 @@ def _without_full(found: QuerySet[Enterprise], row: PlanRow, day: date) -> Query
     for limit in caps.limits(row.plan.body_id, row.item_id, version.field if version else "", None, day, row):
         if limit.per != "enterprise":
             continue
-        held = CapCounter.objects.filter(cap_key=limit.key, period=caps.period_key(limit, day), n__gte=limit.limit)
+        held = CapCounter.objects.filter(cap_key=counters.key_of(limit), period=caps.period_key(limit, day), n__gte=limit.limit)
         full |= {int(s[1:]) for s in held.values_list("subject", flat=True) if s.startswith("e")}
     return found.exclude(pk__in=full) if full else found
 
@@ -122,7 +123,7 @@ def draw_subjects(
 
 def left(draw: Draw) -> list[str]:
     """Drawn subjects that have no visit yet, in the order of the draw."""
-    used = set(draw.visits.exclude(state="revoked").values_list("enterprise__uscc", flat=True))
+    used = set(draw.visits.exclude(state__in=("revoked", "lapsed")).values_list("enterprise__uscc", flat=True))
     return [u for u in draw.result if u not in used]
 
 

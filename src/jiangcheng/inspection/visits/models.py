@@ -216,17 +216,32 @@ class Recusal(Audited):
 
 
 class Report(Audited):
-    """What the enterprise reports at the door: people who do not match, certificates not shown, a complaint."""
+    """What is reported with an inspection code in hand: people who do not match, certificates not shown, an objection;
+    without a visit (``kind`` code) what a person who read a code that is not running saw, answered by ``office``."""
 
-    visit = models.ForeignKey(Visit, models.PROTECT, related_name="reports")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="reports")
     kind = models.CharField(max_length=16)
+    number = models.CharField("编号", max_length=40, blank=True)
+    code = models.CharField("所读的码", max_length=64, blank=True)
+    code_state = models.CharField("码的状态", max_length=16, blank=True)
+    body = models.ForeignKey("parties.Body", models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey("parties.Body", models.PROTECT, null=True, blank=True, related_name="reports")
     text = models.CharField("内容", max_length=500)
+    place = models.CharField("地点", max_length=100, blank=True)
+    contact = models.CharField("联系方式", max_length=100, blank=True)
     at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
     cleared_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    handling = models.CharField("处理情况", max_length=500, blank=True)
+    opened_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    opened_with = models.ForeignKey("parties.Person", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "cleared_at"])]
+        constraints = [models.UniqueConstraint(fields=["number"], condition=~models.Q(number=""), name="report_number_once")]
 
     def __str__(self) -> str:
-        return f"{self.visit} {self.kind}"
+        return self.number or f"{self.visit} {self.kind}"
 
 
 class CapCounter(models.Model):

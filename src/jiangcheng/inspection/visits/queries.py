@@ -31,7 +31,8 @@ from jiangcheng.inspection.visits.models import (
     VisitOfficer,
 )
 from jiangcheng.inspection.visits.rules.door import SHOW
-from jiangcheng.inspection.visits.rules.scheme import LimitFacts
+from jiangcheng.inspection.visits.rules.scheme_facts import LimitFacts
+from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.flow import Step
@@ -44,7 +45,10 @@ from jiangcheng.parties.scope import body_of, register, scope
 
 THERE = ("closed", "moved", "missing", "refused")
 """Reasons of 未实施 that show that the officers were at the place, scan or no scan."""
-ARRIVED = Q(arrived_at__isnull=False) | Q(not_done_why__in=THERE)
+ARRIVED = (Q(arrived_at__isnull=False) | Q(not_done_why__in=THERE)) & ~Q(state__in=HIDDEN_FROM_OTHERS)
+"""Its people were there, and no second coming is being prepared, the time of which would be betrayed."""
+ANNOUNCED = Q(announced_at__isnull=False, state__in=("to_enter", "revoked"))
+"""An officer told the enterprise subject and time in advance (预告): its own accounts may know, nobody else."""
 OPEN = ("draft", "returned", "to_approve", "to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told", "not_done")
 NEXT = {
     "draft": "submit", "returned": "submit", "to_approve": "approve", "to_code": "issue", "to_enter": "arrive", "arrived": "start",
@@ -62,13 +66,13 @@ def visible_visits(actor: Actor, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
     """Before arrival: officers on the visit, drafter, head of the body, its judicial office. After it also the body's
     other officers and planners, the superior, the city's judicial office, leaders of the territory, the enterprise."""
     if actor.has("enterprise"):
-        return queryset.filter(ARRIVED, enterprise=actor.enterprise) if actor.enterprise else queryset.none()
+        return queryset.filter(ARRIVED | ANNOUNCED, enterprise=actor.enterprise) if actor.enterprise else queryset.none()
     if actor.body is None:
         return queryset.none()
     if actor.has("head"):
         return queryset.filter(body=actor.body)
     if actor.has("officer"):
-        own = VisitOfficer.objects.filter(person=actor.person).values("visit")
+        own = VisitOfficer.objects.filter(person=actor.person).exclude(recusals__granted=True).values("visit")
         mine = Q(drafted_by=actor.person) | Q(pk__in=own) if actor.person else Q(pk__in=())
         return queryset.filter(mine | ARRIVED, body=actor.body)
     if actor.has("planner"):
@@ -92,10 +96,17 @@ def _of_visible(actor: Actor) -> Any:
     return scope(actor, Visit.objects.all()).values("pk")
 
 
-@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, Report, CapUse)
+@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse)
 def visible_children(actor: Actor, queryset: Any) -> Any:
     """Rows of a visit are seen by whoever sees the visit."""
     return queryset.filter(visit__in=_of_visible(actor))
+
+
+@register(Report)
+def visible_reports(actor: Actor, queryset: QuerySet[Report]) -> QuerySet[Report]:
+    """A report on a visit goes with the visit; one without a visit is seen by the judicial office that answers it alone."""
+    mine = Q(visit=None, office=actor.body) if actor.has("supervisor") and actor.body else Q(pk__in=())
+    return queryset.filter(mine | Q(visit__in=_of_visible(actor)))
 
 
 @register(Draw)
@@ -178,13 +189,15 @@ def reported_late(visit: Visit) -> bool:
 
 
 def open_rows(actor: Actor) -> list[Any]:
-    """Plan rows of the body that may be used today, in this quarter; each with ``made``, the visits begun on it."""
+    """Plan rows of the body that may be used today, in this quarter; each with ``made``, the visits begun on it as far as
+    the actor may know of them."""
     if actor.body is None:
         return []
     day = calendar.today()
     rows = [r for r in plans.usable_rows(actor.body, day) if plans.in_season(r, day)]
     for row in rows:
-        row.made = Visit.objects.filter(row__in=plans.lineage(row)).exclude(state__in=("revoked", "lapsed", "not_done")).count()
+        begun = Visit.objects.filter(row__in=plans.lineage(row)).exclude(state__in=("revoked", "lapsed", "not_done"))
+        row.made = scope(actor, begun).count()
     return rows
 
 
@@ -216,8 +229,8 @@ class VisitPage:
 def missing_for(visit: Visit, step: str, actor: Actor | None = None) -> tuple[Breach, ...]:
     """What a step of these rules still lacks now."""
     if step in ("arrive", "start", "resume"):
-        known = door_facts.of(visit)
-        return VISIT.missing(step, known)
+        back = "resume_arrived" if step == "resume" and visit.started_at is None else step
+        return VISIT.missing(back, door_facts.of(visit))
     return VISIT.missing(step, facts.of(visit, actor=actor if step == "approve" else None))
 
 

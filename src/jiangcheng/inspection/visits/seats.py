@@ -37,6 +37,11 @@ def on_visit_or_head(actor: Actor, record: Any) -> bool:
     return on_visit(actor, record) or head_of_body(actor, record)
 
 
+def on_visit_or_system(actor: Actor, record: Any) -> bool:
+    """An officer on the visit, or the platform's clock."""
+    return actor.has("system") or on_visit(actor, record)
+
+
 def supervisor_of_body(actor: Actor, record: Any) -> bool:
     """The judicial office that supervises the visit's body."""
     if not actor.has("supervisor"):
@@ -56,8 +61,12 @@ def supervisor_or_superior(actor: Actor, record: Any) -> bool:
 
 
 def firm_of_visit(actor: Actor, record: Any) -> bool:
-    """The enterprise: by account, or by the visit-bound page (actor.enterprise is set in both cases)."""
-    return actor.has("enterprise") and _visit(record).enterprise_id == actor.enterprise
+    """The enterprise: by account, or by the visit-bound page (actor.enterprise is set in both cases). Who inspects does
+    not act for the inspected, whatever seats the person holds."""
+    visit = _visit(record)
+    if not actor.has("enterprise") or visit.enterprise_id != actor.enterprise:
+        return False
+    return actor.person is None or not visit.officers.filter(person=actor.person).exists()
 
 
 def door(actor: Actor, record: Any) -> bool:

@@ -4,8 +4,9 @@
 ``KINDS`` names the papers, ``shapes`` their data, ``sample(kind)`` gives generated data for previews.
 """
 
+from .check import MissingFields, UnknownKind, sample
 from .kinds import KINDS
-from .shapes import SHAPES, MissingFields, UnknownKind, sample
+from .shapes import SHAPES
 from .typeset import MissingGlyph, pages, pdf, png
 from .word import docx
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import segno
 import typst
+from PIL import Image
 
 from jiangcheng.papers.fonts import Faces, faces
 
 from . import signature
+from .check import check
 from .kinds import KINDS, blocks
-from .shapes import check
 
 TEMPLATE = Path(__file__).parent / "templates" / "paper.typ"
 PITCH = 29.0  # pt
@@ -58,11 +59,26 @@ def several(it) -> list[str]:
     return list(it) if isinstance(it, (list, tuple)) else [it]
 
 
+@lru_cache(maxsize=64)
+def qr(url: str) -> segno.QRCode:
+    """The QR of an address. Both forms of a paper show it, and its masks are slow to weigh."""
+    return segno.make_qr(url, error="m")
+
+
 def qr_svg(url: str) -> str:
     """The QR picture of an address as SVG text, without border."""
     out = io.BytesIO()
-    segno.make_qr(url, error="m").save(out, kind="svg", border=0, xmldecl=False, svgns=True)
+    qr(url).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
     return out.getvalue().decode()
+
+
+def qr_png(url: str) -> bytes:
+    """The QR picture of an address as PNG, ten dots a module, without border."""
+    matrix, out = qr(url).matrix, io.BytesIO()
+    size = len(matrix)
+    dots = Image.frombytes("L", (size, size), bytes(0 if dark else 255 for row in matrix for dark in row))
+    dots.resize((size * 10, size * 10), Image.Resampling.NEAREST).convert("1").save(out, "PNG")
+    return out.getvalue()
 
 
 def _signed(it):

@@ -5,15 +5,26 @@ import datetime as dt
 import io
 import re
 import zipfile
+from functools import lru_cache
 
 from docx import Document
 from docx.document import Document as Doc
 
+from .check import check
 from .kinds import blocks
-from .shapes import check
 from .typeset import clean, meta
-from .word_page import footers, page
+from .word_page import footers, lean, page
 from .word_text import CENTER, RIGHT, TITLE, Writer, shape
+
+
+@lru_cache(maxsize=8)
+def _frame(mark: str, raised: bool) -> bytes:
+    """An empty paper: page, styles and headers stand, text and feet are to come."""
+    doc, out = Document(), io.BytesIO()
+    page(doc, mark, raised)
+    lean(doc)
+    doc.save(out)
+    return out.getvalue()
 
 
 def _pack(doc: Doc, day: dt.datetime) -> bytes:
@@ -39,9 +50,8 @@ def docx(kind: str, data: dict, *, copy: int = 1) -> bytes:
     check(kind, data)
     data = clean(copying.deepcopy(data))
     head = meta(kind, data)
-    doc = Document()
+    doc = Document(io.BytesIO(_frame(head["watermark"], kind == "record")))
     writer = Writer(doc, head)
-    page(doc, head, kind == "record")
     doc.core_properties.title = f"{head['title']} {head['number']}".strip()[:255]
     doc.core_properties.author = "、".join(head["body"])[:255]
     doc.core_properties.created = doc.core_properties.modified = _day(head["date"])

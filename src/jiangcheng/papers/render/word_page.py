@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from docx.document import Document as Doc
 from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
@@ -12,16 +11,16 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from .blocks import WIDTH
-from .typeset import sign_foot
+from .typeset import qr_png, sign_foot
 from .word_text import BODY, CELL, CENTER, FANG, FOOT, HEI, LEFT, RIGHT, SMALL, SONG, Writer, face, shape
 
 
 def _field(p: Paragraph, code: str, name: str, size: float):
     for kind, text in (("begin", None), (None, code), ("separate", None), ("t", "1"), ("end", None)):
-        run = face(p.add_run(), name, size)
+        run = face(p, text if kind == "t" else "", name, size)
         if kind == "t":
-            run.text = text
-        elif kind is None:
+            continue
+        if kind is None:
             el = OxmlElement("w:instrText")
             el.text = text
             run._element.append(el)
@@ -33,14 +32,14 @@ def _field(p: Paragraph, code: str, name: str, size: float):
 
 def _page_number(p: Paragraph, align):
     shape(p, pitch=None, align=align)
-    face(p.add_run("　— " if align != RIGHT else "— "), SONG, CELL)
+    face(p, "　— " if align != RIGHT else "— ", SONG, CELL)
     _field(p, "PAGE", SONG, CELL)
-    face(p.add_run(" —　" if align == RIGHT else " —"), SONG, CELL)
+    face(p, " —　" if align == RIGHT else " —", SONG, CELL)
 
 
 def _watermark(header, words: str, number: int):
     p = shape(header.paragraphs[0], pitch=None, align=CENTER)
-    run = face(p.add_run(words), HEI, FOOT)
+    run = face(p, words, HEI, FOOT)
     run.font.color.rgb = RGBColor(0x80, 0x80, 0x80)
     safe = words.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     p.add_run()._element.append(parse_xml(
@@ -79,8 +78,7 @@ def footers(writer: Writer, kind: str, data: dict, copy: int):
     for c, column, width in zip(table.rows[0].cells, table.columns, (24, 92, 40), strict=True):
         c.width = column.width = Mm(width)
     left, middle, right = table.rows[0].cells
-    picture = io.BytesIO()
-    segno.make_qr(head["verify"]["url"], error="m").save(picture, kind="png", scale=10, border=0)
+    picture = io.BytesIO(qr_png(head["verify"]["url"]))
     shape(left.paragraphs[0], pitch=None).add_run().add_picture(picture, width=Mm(20))
     middle.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     v = head["verify"]
@@ -97,8 +95,8 @@ def footers(writer: Writer, kind: str, data: dict, copy: int):
         writer.words(p, f"编号 {v['code']}　{lot}", FOOT)
 
 
-def page(doc: Doc, head: dict, raised: bool):
-    """A4 with the margins of the papers, 22 lines of 28 characters, and the watermark in every header."""
+def page(doc: Doc, mark: str, raised: bool):
+    """A4 with the margins of the papers, 22 lines of 28 characters, and the watermark ``mark`` in every header."""
     s = doc.sections[0]
     s.start_type = WD_SECTION.NEW_PAGE
     s.page_width, s.page_height = Mm(210), Mm(297)
@@ -124,6 +122,20 @@ def page(doc: Doc, head: dict, raised: bool):
         off = OxmlElement(tag)
         off.set(qn("w:val"), "0")
         props.insert_element_before(off, "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr")
-    if head["watermark"]:
+    if mark:
         for i, header in enumerate((s.first_page_header, s.header, s.even_page_header), 1):
-            _watermark(header, head["watermark"], i)
+            _watermark(header, mark, i)
+
+
+STYLES = ("Normal", "Header", "Footer", "HeaderChar", "FooterChar", "TableGrid", "TableNormal", "DefaultParagraphFont", "NoList")
+UNUSED = ("stylesWithEffects", "numbering", "customXml", "thumbnail")
+
+
+def lean(doc: Doc):
+    """Take out of an empty document what no paper uses: 150 styles, effects, lists, a picture; 800 of its 830 kB."""
+    for style in list(doc.styles.element.style_lst):
+        if style.styleId not in STYLES:
+            doc.styles.element.remove(style)
+    for rels in (doc.part.rels, doc.part.package.rels):
+        for name in [k for k, rel in rels.items() if rel.reltype.rpartition("/")[2] in UNUSED]:
+            del rels[name]

@@ -2,50 +2,75 @@
 
 import copy as copying
 import io
+from functools import lru_cache
 
 from docx.document import Document as Doc
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+from lxml.etree import SubElement
 
 from . import signature
 from .blocks import WIDTH
 
 TITLE, FANG, HEI, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
-LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+LEFT, CENTER, RIGHT, BOTH = "left", "center", "right", "both"
 WIDEST = 26  # mm of a signature
-BOTH = WD_ALIGN_PARAGRAPH.JUSTIFY
 PITCH, BODY, CELL, SMALL, FOOT = 29, 16, 14, 12, 10.5  # pt
 
 
-def face(run, name: str, size: float | None = None):
-    """Set a run's face for all scripts; ``w:eastAsia`` must be named apart."""
-    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
-    for key in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(key), name)
-    if size:
-        run.font.size = Pt(size)
+def _twips(points: float) -> int:
+    return round(points * 20)
+
+
+@lru_cache(maxsize=64)
+def _run(name: str, size: float | None) -> str:
+    """XML of an empty run: the face is set for all scripts; ``w:eastAsia`` must be named apart."""
+    fonts = " ".join(f'w:{key}="{name}"' for key in ("ascii", "hAnsi", "eastAsia", "cs"))
+    height = f'<w:sz w:val="{round(size * 2)}"/>' if size else ""
+    return f"<w:r {nsdecls('w')}><w:rPr><w:rFonts {fonts}/>{height}</w:rPr></w:r>"
+
+
+def face(p: Paragraph, text: str, name: str, size: float | None = None) -> Run:
+    """Append a run to a paragraph. Parsed from text: built field by field it costs several times as much."""
+    run = Run(parse_xml(_run(name, size)), p)
+    p._element.append(run._element)
+    if "\t" in text or "\r" in text or "\n" in text:
+        run.text = text
+    elif text:
+        words = SubElement(run._element, qn("w:t"))
+        words.text = text
+        if text != text.strip():
+            words.set(qn("xml:space"), "preserve")
     return run
 
 
-def shape(p: Paragraph, *, pitch: float | None = PITCH, indent: float = 0, align=None, before: float = 0,
+@lru_cache(maxsize=256)
+def _format(pitch: float | None, indent: float, align: str, before: float, after: float, keep: bool) -> str:
+    """XML of the properties that ``shape`` gives a paragraph."""
+    line = f'w:line="{_twips(pitch)}" w:lineRule="exact"' if pitch else 'w:line="240" w:lineRule="auto"'
+    first = f'<w:ind w:firstLineChars="{round(indent * 100)}" w:firstLine="{round(indent * BODY * 20)}"/>' if indent else ""
+    where = f'<w:jc w:val="{align}"/>' if align else ""
+    return (
+        f'<w:pPr {nsdecls("w")}>{"<w:keepNext/>" if keep else ""}<w:widowControl w:val="0"/>'
+        f'<w:spacing w:before="{_twips(before)}" w:after="{_twips(after)}" {line}/>{first}{where}</w:pPr>'
+    )
+
+
+def shape(p: Paragraph, *, pitch: float | None = PITCH, indent: float = 0, align: str = "", before: float = 0,
           after: float = 0, keep: bool = False) -> Paragraph:  # fmt: skip
-    """Line pitch in pt (None: single), first-line indent in characters, distances in pt."""
-    f = p.paragraph_format
-    f.space_before, f.space_after, f.alignment = Pt(before), Pt(after), align
-    f.line_spacing_rule = WD_LINE_SPACING.EXACTLY if pitch else WD_LINE_SPACING.SINGLE
-    if pitch:
-        f.line_spacing = Pt(pitch)
-    if indent:
-        ind = p._element.get_or_add_pPr().get_or_add_ind()
-        ind.set(qn("w:firstLineChars"), str(round(indent * 100)))
-        ind.set(qn("w:firstLine"), str(round(indent * BODY * 20)))
-    f.keep_with_next = keep or None
-    f.widow_control = False
+    """Line pitch in pt (None: single), first-line indent in characters, distances in pt. For a paragraph just made."""
+    made, old = parse_xml(_format(pitch, indent, align, before, after, keep)), p._element.pPr
+    if old is None:
+        p._element.insert(0, made)
+        return p
+    if old.pStyle is not None:
+        made.insert(0, old.pStyle)
+    p._element.replace(old, made)
     return p
 
 
@@ -78,12 +103,12 @@ class Writer:
             if i:
                 p.add_run().add_break()
             if line:
-                face(p.add_run(line), name, size)
+                face(p, line, name, size)
 
     def _mark(self, p: Paragraph, it: dict, size) -> Paragraph:
         if "tick" in it:
-            face(p.add_run("☑" if it["tick"] else "□"), SONG, size)
-            face(p.add_run(it["t"]), FANG, size)
+            face(p, "☑" if it["tick"] else "□", SONG, size)
+            face(p, it["t"], FANG, size)
         elif "blank" in it:
             self._blank(p, it, size)
         elif "sign" in it:
@@ -98,7 +123,7 @@ class Writer:
 
     def _right(self, p: Paragraph, it: dict, size) -> Paragraph:
         if "fill" in it:
-            face(p.add_run("　　"), FANG, size)
+            face(p, "　　", FANG, size)
             return self.words(p, it["fill"], size)
         if p.text:
             after = copying.deepcopy(p._element)
@@ -106,7 +131,7 @@ class Writer:
                 after.remove(r)
             p._element.addnext(after)
             p = Paragraph(after, p._parent)
-        p.paragraph_format.alignment = RIGHT
+        p.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         p.paragraph_format.space_before = Pt(6)
         return self.words(p, it["right"], size)
 
@@ -117,19 +142,18 @@ class Writer:
         room = "　" * max(1, round((it["w"] or 32) / 5.6))
         text = it["blank"]
         size = SMALL if len(text) > 14 else size
-        run = face(p.add_run((text if len(text) > 14 else f"　{text}　") if text else room), FANG, size)
+        run = face(p, (text if len(text) > 14 else f"　{text}　") if text else room, FANG, size)
         run.font.underline = True
 
     @staticmethod
     def _sign(p: Paragraph, sign: dict | None, size, height: float):
         if signature.has_picture(sign):
-            f = p.paragraph_format
-            shape(p, pitch=None, align=f.alignment, before=f.space_before.pt, keep=bool(f.keep_with_next))
+            p.paragraph_format.line_spacing_rule, p.paragraph_format.space_after = WD_LINE_SPACING.SINGLE, 0
             picture = p.add_run().add_picture(io.BytesIO(signature.png(signature.trimmed(sign))), height=Mm(height))
             if picture.width > Mm(WIDEST):
                 picture.height, picture.width = Mm(height * Mm(WIDEST) / picture.width), Mm(WIDEST)
         elif sign:
-            face(p.add_run(sign.get("name", "")), FANG, size)
+            face(p, sign.get("name", ""), FANG, size)
 
     # ---- blocks
     def para(self, it, name: str = FANG, size: float | None = None, **form) -> Paragraph:
@@ -218,49 +242,49 @@ class Writer:
         self.last_table = False
 
     # ---- tables
-    def _bare(self, n: int) -> Table:
-        table = self.doc.add_table(1, n)
-        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        for c in table.rows[0].cells:
-            c.width = Mm(WIDTH / n)
-        return table
+    def _grid(self, table: str, cols: list[float], rows: list[str]) -> Table:
+        """A table put into the document whole: ``table`` are its properties, each row its XML."""
+        grid = "".join(f'<w:gridCol w:w="{Mm(width).twips}"/>' for width in cols)
+        made = parse_xml(
+            f"<w:tbl {nsdecls('w')}><w:tblPr>{table}{LOOK}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        )
+        body = self.doc._body
+        body._element._insert_tbl(made)
+        return Table(made, body)
 
-    def _ruled(self, rows: int, cols: list[float], y: float, joined: bool) -> Table:
+    def _bare(self, n: int) -> Table:
+        cells = "".join(_cell(WIDTH / n) for _ in range(n))
+        return self._grid(PLACED.format(style=""), [WIDTH / n] * n, [f"<w:tr>{cells}</w:tr>"])
+
+    def _ruled(self, rows: list[str], cols: list[float], y: float, joined: bool) -> Table:
         if self.last_table and not joined:
             shape(self.doc.add_paragraph(), pitch=10)
         elif not joined and self.doc.paragraphs:
             self.doc.paragraphs[-1].paragraph_format.space_after = Pt(6)
-        table = self.doc.add_table(rows, len(cols))
-        table.style = "Table Grid"
-        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        for column, width in zip(table.columns, cols, strict=True):
-            column.width = Mm(width)
-        pad = Mm(y).twips
-        table._tbl.tblPr.insert_element_before(parse_xml(
-            f'<w:tblCellMar {nsdecls("w")}><w:top w:w="{pad // 2}" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
-            f'<w:bottom w:w="{pad // 2}" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
-        ), "w:tblLook")  # fmt: skip
+        pad = Mm(y).twips // 2
+        edges = (
+            f'<w:tblCellMar><w:top w:w="{pad}" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
+            f'<w:bottom w:w="{pad}" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
+        )
         self.last_table = True
-        return table
+        return self._grid(PLACED.format(style='<w:tblStyle w:val="TableGrid"/>') + edges, cols, rows)
 
-    def _fill(self, cell: _Cell, it, size, align=LEFT, middle=True, name=FANG):
-        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER if middle else WD_CELL_VERTICAL_ALIGNMENT.TOP
+    def _fill(self, cell: _Cell, it, size, align=LEFT, name=FANG):
         self.words(shape(cell.paragraphs[0], pitch=round(size * 1.42), align=align), it, size, name)
 
     def _form(self, b, keep):
-        cols = b["cols"]
-        table = self._ruled(len(b["rows"]), cols, b["y"], b.get("join", False))
-        for cells, row in zip(b["rows"], table.rows, strict=True):
-            if not cells[0]["torn"]:
-                _row_flag(row, "w:cantSplit")
-            at = 0
+        cols, rows = b["cols"], []
+        for cells in b["rows"]:
+            at, made = 0, []
             for c in cells:
                 span = c.get("span", 1)
-                cell = row.cells[at]
-                if span > 1:
-                    cell = cell.merge(row.cells[at + span - 1])
-                cell.width = Mm(sum(cols[at : at + span]))
+                made.append(_cell(sum(cols[at : at + span]), span, "" if c.get("seal") else "center"))
                 at += span
+            rows.append(_row(made, torn=cells[0]["torn"]))
+        table = self._ruled(rows, cols, b["y"], b.get("join", False))
+        for cells, row in zip(b["rows"], table._tbl.tr_lst, strict=True):
+            for c, tc in zip(cells, row.tc_lst, strict=True):
+                cell = _Cell(tc, table)
                 if "label" in c:
                     self._fill(cell, _label(c), CELL, CENTER)
                 elif c.get("seal"):
@@ -270,25 +294,36 @@ class Writer:
                     self._fill(cell, c["t"], CELL, CENTER if c.get("align") == "c" else LEFT)
 
     def _table(self, b, keep):
-        cols = b["cols"]
-        table = self._ruled(len(b["rows"]) + 1, cols, b["y"], b.get("join", False))
-        _row_flag(table.rows[0], "w:tblHeader")
         lines = [{"cells": b["head"], "torn": False, "head": True}, *b["rows"]]
-        for line, row in zip(lines, table.rows, strict=True):
-            if not line["torn"]:
-                _row_flag(row, "w:cantSplit")
-            head = line.get("head", False)
-            for it, cell, letter, width in zip(line["cells"], row.cells, b["aligns"], cols, strict=True):
-                cell.width = Mm(width)
-                align = CENTER if head or letter == "c" else LEFT
-                self._fill(cell, it, b["size"], align, head or b["valign"] != "top", HEI if head else FANG)
+        rows = [
+            _row([_cell(w, 1, "center" if "head" in x or b["valign"] != "top" else "top") for w in b["cols"]], torn=x["torn"], head="head" in x)
+            for x in lines
+        ]
+        table = self._ruled(rows, b["cols"], b["y"], b.get("join", False))
+        for line, row in zip(lines, table._tbl.tr_lst, strict=True):
+            head = "head" in line
+            for it, tc, letter in zip(line["cells"], row.tc_lst, b["aligns"], strict=True):
+                self._fill(_Cell(tc, table), it, b["size"], CENTER if head or letter == "c" else LEFT, HEI if head else FANG)
+
+
+PLACED = '{style}<w:tblW w:type="auto" w:w="0"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
+LOOK = '<w:tblLook w:firstColumn="1" w:firstRow="1" w:lastColumn="0" w:lastRow="0" w:noHBand="0" w:noVBand="1" w:val="04A0"/>'
+
+
+def _cell(width: float, span: int = 1, upright: str = "") -> str:
+    """XML of an empty cell: width in mm, columns it spans, top or center."""
+    spans = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    stands = f'<w:vAlign w:val="{upright}"/>' if upright else ""
+    return f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{Mm(width).twips}"/>{spans}{stands}</w:tcPr><w:p/></w:tc>'
+
+
+def _row(cells: list[str], *, torn: bool, head: bool = False) -> str:
+    """XML of a row; one that is not torn stays on its page, a head is repeated."""
+    flags = ("<w:tblHeader/>" if head else "") + ("" if torn else "<w:cantSplit/>")
+    return f"<w:tr>{f'<w:trPr>{flags}</w:trPr>' if flags else ''}{''.join(cells)}</w:tr>"
 
 
 def _label(c: dict) -> str:
     """A field's name; one of two characters is spread with wide spaces."""
     words = "\n".join(c["label"])
     return words[0] + "　" * (c["w"] - 2) + words[1] if len(words) == 2 and c["w"] > 2 else words
-
-
-def _row_flag(row, tag: str):
-    row._tr.get_or_add_trPr().append(OxmlElement(tag))

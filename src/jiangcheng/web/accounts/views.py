@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, get_script_prefix, resolve
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +21,8 @@ from jiangcheng.parties import access, enterprises
 from jiangcheng.parties.models import Account, LoginEvent, OpenSession
 from jiangcheng.web.accounts.forms import ClaimForm, LoginForm, PasswordForm
 from jiangcheng.web.context import ACT_WORDS
+from jiangcheng.web.desk import whole
+from jiangcheng.web.errors import login_address
 
 ACT_WORDS.update({
     "parties.password": "修改密码", "parties.claim": "认领企业账号", "parties.claim_code": "出具认领码", "parties.claim_try": "认领码核对",
@@ -50,10 +52,6 @@ def desk_of(request: HttpRequest) -> str:
 def _after(request: HttpRequest, wanted: str) -> HttpResponseRedirect:
     safe = wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return redirect(wanted if safe else desk_of(request))
-
-
-def _to_login(request: HttpRequest) -> HttpResponseRedirect:
-    return redirect(resolve_url("login") + "?" + urlencode({"next": request.get_full_path()}))
 
 
 @sensitive_post_parameters("password")
@@ -103,7 +101,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def sessions(request: HttpRequest) -> HttpResponse:
     """登录设备: where this account is logged in; ends one or all others."""
     if request.actor.account is None:
-        return _to_login(request)
+        return redirect(login_address(request))
     account = request.user
     if request.method == "POST":
         if request.POST.get("all"):
@@ -122,7 +120,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 def _end_one(request: HttpRequest, account: Account) -> None:
     given = request.POST.get("session", "")
-    if not given.isdigit() or not access.end_session(account, int(given)):
+    if whole(given) is None or not access.end_session(account, whole(given)):
         raise Http404
     messages.success(request, "已退出该处登录。")
 
@@ -142,10 +140,10 @@ def device_of(agent: str) -> str:
 def seat(request: HttpRequest) -> HttpResponse:
     """切换岗位: a person with several seats acts in one at a time."""
     if request.actor.account is None:
-        return _to_login(request)
+        return redirect(login_address(request))
     if request.method == "POST":
         given = request.POST.get("seat", "")
-        if not given.isdigit() or access.switch_seat(request, int(given)) is None:
+        if whole(given) is None or access.switch_seat(request, whole(given)) is None:
             raise Http404
         return redirect(desk_of(request))
     row = access.open_session(request)
@@ -163,7 +161,7 @@ def seat(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """修改密码; every other session of the account ends."""
     if request.actor.account is None:
-        return _to_login(request)
+        return redirect(login_address(request))
     account = request.user
     form = PasswordForm(account, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -15,7 +15,7 @@ from jiangcheng.kernel.models import Day
 from jiangcheng.parties import actions
 from jiangcheng.web.admin.forms import DaysForm
 from jiangcheng.web.admin.tools import one_form
-from jiangcheng.web.desk import desk
+from jiangcheng.web.desk import desk, whole
 
 FIRST, SPAN = 2024, 4
 
@@ -54,8 +54,8 @@ def _source(day: Day) -> str:
 def year(request: HttpRequest) -> HttpResponse:
     """The year grid with its source; an unannounced year says so."""
     now = working.today().year
-    given = request.GET.get("year", "")
-    chosen = int(given) if given.isdigit() and FIRST <= int(given) <= now + SPAN else now
+    given = whole(request.GET.get("year", "")) or 0
+    chosen = given if FIRST <= given <= now + SPAN else now
     named = _named(chosen)
     sources = sorted({_source(d) for d in named.values() if d.source})
     grid = months(chosen)

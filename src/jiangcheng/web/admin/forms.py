@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
 from jiangcheng.law.parameters import Parameter
+from jiangcheng.papers import portraits
 from jiangcheng.parties import uscc, words
 from jiangcheng.parties.actions import DayLine, spans
 from jiangcheng.parties.models import (
@@ -137,13 +138,35 @@ class PersonForm(forms.ModelForm):
 
 
 class CertificateForm(PlainForm):
-    """An enforcement certificate."""
+    """An enforcement certificate, with the photo of its holder."""
+
+    photo = forms.FileField(
+        label="证件照片", required=False, widget=forms.FileInput(attrs={"accept": portraits.ACCEPT}),
+        help_text="JPG 或 PNG，竖向，不小于 240×320 像素，不超过 5 MB。入企时企业凭照片核对来人；照片中的拍摄位置等信息不保留",
+    )
+    drop = forms.BooleanField(label="撤下现有照片", required=False)
 
     class Meta:
         model = Certificate
         fields = ("body", "number", "issuer", "valid_from", "valid_until")
         labels = {"body": "所属单位"}
         widgets = {"valid_from": day_input(), "valid_until": day_input()}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.photo:
+            self.fields["photo"].label = "更换证件照片"
+        else:
+            del self.fields["drop"]
+
+    def row(self) -> Certificate:
+        """The certificate as filled in, its photo kept in the store. Refused when the photo cannot be used."""
+        row = self.save(commit=False)
+        if sent := self.cleaned_data["photo"]:
+            row.photo = portraits.keep(sent)
+        elif self.cleaned_data.get("drop"):
+            row.photo = ""
+        return row
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,12 +16,13 @@ from django.views.decorators.http import require_safe
 from jiangcheng.kernel import calendar, parameters
 from jiangcheng.kernel.models import Checkpoint, Leaf
 from jiangcheng.law.screens import screen
-from jiangcheng.parties import bodies
+from jiangcheng.parties import access, bodies
 from jiangcheng.parties.models import Account, Body, Certificate, LoginEvent
 from jiangcheng.web.desk import desk
 from jiangcheng.web.templatetags.text import cn_datetime
 
 BACKUP_LATE = timedelta(hours=26)
+DISK_LEAST = 2 * 1024**3
 CHECKPOINT_LATE = timedelta(minutes=5)
 SOON = 30
 
@@ -52,7 +54,7 @@ def _checkpoint() -> Line:
 def _backup() -> Line:
     files = sorted((settings.VAR / "backups").glob("*"), key=lambda p: p.stat().st_mtime)
     if not files:
-        return Line("最近备份", "warn", "尚无", "没有找到备份，请按运行手册设置每日备份。")
+        return Line("最近备份", "warn", "尚无", "还没有任何备份。系统暂不自动备份，请每日把数据文件夹复制到另一台设备。")
     at = datetime.fromtimestamp(files[-1].stat().st_mtime, timezone.get_current_timezone())
     age = timezone.now() - at
     hours = int(age.total_seconds() // 3600)
@@ -80,7 +82,16 @@ def unsafe_settings() -> list[str]:
         found.append("访问地址不是加密地址（https）")
     if "*" in settings.ALLOWED_HOSTS:
         found.append("允许任意主机名访问")
+    if access.is_demo():
+        found.append("演示账号的密码是公开的")
     return found
+
+
+def _disk() -> Line:
+    total, _, free = shutil.disk_usage(settings.VAR)
+    said = f"数据所在磁盘剩余 {free / 1024**3:,.0f} GB，占 {100 * free // total}%。"
+    short = free < DISK_LEAST or free < total // 20
+    return Line("磁盘", "late" if short else "ok", "空间不足" if short else "正常", said)
 
 
 def _settings() -> Line:
@@ -107,9 +118,11 @@ def _bodies() -> list[Line]:
 
 def _certificates() -> Line:
     day = timezone.localdate()
-    soon = Certificate.objects.filter(revoked_at=None, valid_until__gte=day, valid_until__lte=day + timedelta(days=SOON)).count()
-    return Line("执法证件", "warn" if soon else "ok", f"{soon} 本" if soon else "正常", f"{SOON} 日内到期 {soon} 本。",
-                reverse("admin-people") + "?show=soon" if soon else "", "查看")
+    live = Certificate.objects.filter(revoked_at=None, valid_until__gte=day)
+    soon, bare = live.filter(valid_until__lte=day + timedelta(days=SOON)).count(), live.filter(photo="").count()
+    wrong = soon + bare
+    return Line("执法证件", "warn" if wrong else "ok", f"{wrong} 本" if wrong else "正常", f"{SOON} 日内到期 {soon} 本，未登记照片 {bare} 本。",
+                reverse("admin-people") + ("?show=soon" if soon else "?show=bare") if wrong else "", "查看")
 
 
 def _parameters() -> Line:
@@ -130,7 +143,7 @@ def _calendar() -> Line:
 def health() -> list[Line]:
     """Everything looked at, what needs work first."""
     order = {"late": 0, "warn": 1, "info": 2, "wait": 3, "ok": 4}
-    lines = [_checkpoint(), _backup(), *_bodies(), _certificates(), _logins(), _settings(), _calendar(), _parameters()]
+    lines = [_checkpoint(), _backup(), _disk(), *_bodies(), _certificates(), _logins(), _settings(), _calendar(), _parameters()]
     return sorted(lines, key=lambda line: order[line.tone])
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jiangcheng.kernel import ledger
 from jiangcheng.kernel import parameters as dated
 from jiangcheng.kernel.models import Setting
 from jiangcheng.law import parameters as shipped
@@ -63,6 +67,27 @@ def parameters(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/parameters.html", {"title": "参数与平台约定", "rows": shown, "chips_rows": chips})
 
 
+def _versions(parameter: shipped.Parameter, own: list[Setting]) -> list[dict[str, Any]]:
+    """All versions, newest first: this city's own, then what was shipped."""
+    who = "平台默认" if parameter.is_house_rule else "条文"
+    return [
+        *({"value": show(shipped.parse(s.name, s.value), parameter.unit), "start": s.valid_from, "who": s.decided_by, "at": s.decided_at,
+           "ground": s.ground, "wrong": not stands(s)} for s in own),
+        *({"value": show(v.value, parameter.unit), "start": v.start, "who": who, "at": None, "ground": parameter.article}
+          for v in reversed(parameter.versions)),
+    ]
+
+
+def stands(row: Setting) -> bool:
+    """Whether a version is still what its act on the ledger says: value, first day, reason."""
+    leaf = ledger.history(row).filter(act="kernel.parameter").last()
+    said = json.loads(leaf.entry) if leaf is not None else {"extra": {}, "opinion": ""}
+    extra = said["extra"]
+    return (extra.get("name"), extra.get("value"), extra.get("from"), said["opinion"]) == (
+        row.name, row.value, row.valid_from.isoformat(), row.ground,
+    )
+
+
 @desk("admin")
 @require_http_methods(["GET", "HEAD", "POST"])
 def parameter(request: HttpRequest, name: str) -> HttpResponse:
@@ -72,12 +97,12 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     day = timezone.localdate()
     own = list(Setting.objects.filter(name=name).order_by("-valid_from"))
-    versions = [{"value": show(shipped.parse(name, s.value), found.unit), "start": s.valid_from, "who": s.decided_by, "at": s.decided_at,
-                 "ground": s.ground} for s in own]
-    versions += [{"value": show(v.value, found.unit), "start": v.start, "who": "条文" if not found.is_house_rule else "平台默认",
-                  "at": None, "ground": found.article} for v in reversed(found.versions)]
-    context = {"title": topic(found), "parameter": found, "versions": versions, "wording": registry.wording(name) if found.is_house_rule else "",
-               "question": registry.duties()[name].relates_to if found.is_house_rule else ()}
+    leaves = [leaf for row in reversed(own) for leaf in ledger.history(row)]
+    context = {
+        "title": topic(found), "parameter": found, "versions": _versions(found, own), "leaves": leaves,
+        "wording": registry.wording(name) if found.is_house_rule else "",
+        "question": registry.duties()[name].relates_to if found.is_house_rule else (),
+    }
     if not found.is_house_rule:
         return render(request, "admin/parameter.html", context)
     current = dated.value(name, max(day, found.versions[-1].start))

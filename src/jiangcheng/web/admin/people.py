@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,9 +19,11 @@ from jiangcheng.kernel import ledger
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import actions, certificates
 from jiangcheng.parties.models import Account, Certificate, Headship, Person
+from jiangcheng.web import bulk, exports
 from jiangcheng.web.admin.forms import AccountForm, CertificateForm, PersonForm, RevokeForm, SuspendForm
 from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.desk import desk
+from jiangcheng.web.templatetags.text import mask_phone
 
 SOON = 30
 TONES = {"valid": "ok", "not_yet": "wait", "expired": "late", "suspended": "late", "revoked": "wait"}
@@ -47,36 +51,68 @@ def _filters(day) -> dict[str, Q]:
     officers = Q(accounts__seats__role="officer")
     return {
         "soon": Q(certificates__in=soon), "ended": Q(certificates__in=ended), "suspended": Q(certificates__in=held),
+        "bare": Q(certificates__in=live.filter(valid_until__gte=day, photo="")),
         "none": officers & Q(certificates__isnull=True), "officers": officers,
     }
 
 
-SHOW = (("", "全部"), ("officers", "执法人员"), ("soon", f"{SOON} 日内到期"), ("ended", "已到期"), ("suspended", "暂扣"), ("none", "执法人员无证"))
+SHOW = (
+    ("", "全部"), ("officers", "执法人员"), ("soon", f"{SOON} 日内到期"), ("ended", "已到期"), ("suspended", "暂扣"), ("bare", "未登记照片"),
+    ("none", "执法人员无证"),
+)
+
+
+COLUMNS = (("name", "姓名"), ("phone", "手机"), ("certificate", "执法证件"), ("until", "有效期至"), ("state", "状态"))
+HEADS = (("姓名", 16), ("手机", 16), ("证号", 20), ("所属单位", 30), ("发证机关", 30), ("有效期起", 14), ("有效期至", 14), ("状态", 14), ("照片", 8))
+
+
+def _found(request: HttpRequest, day: date) -> QuerySet[Person]:
+    """People as the address filters them."""
+    found = Person.objects.order_by("name")
+    q = request.GET.get("q", "").strip()
+    if q:
+        found = found.filter(Q(name__icontains=q) | Q(certificates__number__icontains=q) | Q(accounts__username__icontains=q))
+    show = _filters(day).get(request.GET.get("show", ""))
+    return (found if show is None else found.filter(show)).distinct()
+
+
+def _with_certificates(people: Iterable[Person], day: date) -> list[Person]:
+    """The people with ``held``, their certificates, the one that ends first on top."""
+    found = list(people)
+    held: dict[int, list[Certificate]] = {}
+    for row in marked(Certificate.objects.filter(person__in=[p.pk for p in found]).select_related("body").order_by("valid_until"), day):
+        held.setdefault(row.person_id, []).append(row)
+    for person in found:
+        person.held = held.get(person.pk, [])
+    return found
+
+
+def _lines(people: list[Person]) -> Iterator[tuple[Any, ...]]:
+    """A line a certificate for Excel; phones stay masked."""
+    for p in people:
+        phone = mask_phone(p.phone)
+        for c in p.held:
+            yield p.name, phone, c.number, c.body.name, c.issuer, c.valid_from, c.valid_until, c.word, "有" if c.photo else "无"
+        if not p.held:
+            yield p.name, phone, "", "", "", "", "", "没有证件", ""
 
 
 @screen("admin/people", "327-18-1")
 @desk("admin")
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """People, the certificates that end first on top when filtered."""
+    """People with their certificates; columns to choose, Excel of the filter."""
     day = timezone.localdate()
+    found = _found(request, day)
+    if request.GET.get("format") == "xlsx":
+        return exports.excel("人员", HEADS, _lines(_with_certificates(found, day)))
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     filters = _filters(day)
-    found = Person.objects.order_by("name")
-    q = request.GET.get("q", "").strip()
-    if q:
-        found = found.filter(Q(name__icontains=q) | Q(certificates__number__icontains=q) | Q(accounts__username__icontains=q))
-    show = filters.get(request.GET.get("show", ""))
-    if show is not None:
-        found = found.filter(show)
-    page = Paginator(found.distinct(), 50).get_page(request.GET.get("page"))
-    ids = [p.pk for p in page]
-    held: dict[int, list[Certificate]] = {}
-    for row in marked(Certificate.objects.filter(person__in=ids).select_related("body").order_by("valid_until"), day):
-        held.setdefault(row.person_id, []).append(row)
-    for person in page:
-        person.held = held.get(person.pk, [])
     chips = [(v, w, Person.objects.filter(filters[v]).distinct().count() if v else Person.objects.count()) for v, w in SHOW]
-    return render(request, "admin/people.html", {"title": "人员", "page": page, "chips_rows": chips})
+    return render(request, "admin/people.html", {
+        "title": "人员", "page": page, "rows": _with_certificates(page, day), "chips_rows": chips, "columns_rows": COLUMNS,
+        "cols": bulk.shown(request, COLUMNS, "name"),
+    })
 
 
 @never_cache
@@ -98,7 +134,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _person(request: HttpRequest, pk: int, phone: str = "") -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
-    rows = marked(Certificate.objects.filter(person=person).select_related("body").order_by("-valid_until"), timezone.localdate())
+    rows = marked(Certificate.objects.filter(person=person).select_related("body", "person").order_by("-valid_until"), timezone.localdate())
     accounts = Account.objects.filter(person=person).order_by("username")
     offices = Headship.objects.filter(person=person).select_related("body").order_by("-valid_from")
     return render(request, "admin/person.html", {
@@ -146,12 +182,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(SHOWN)
 def add_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """登记执法证件."""
-    person = get_object_or_404(Person, pk=pk)
-    form = CertificateForm(request.POST or None, instance=Certificate(person=person))
-    return one_form(
-        request, form, lambda: actions.save_certificate(form.save(commit=False), request.actor),
-        title="登记执法证件", word="登记证件",
-        done="已登记。", back=reverse("admin-person", args=[pk]), crumbs=_crumbs(person),
+    return _certificate(
+        request, Certificate(person=get_object_or_404(Person, pk=pk)), title="登记执法证件", word="登记证件", done="已登记。",
         sub="没有有效证件的人员不能参加现场检查（第十八条第一项）。",
     )
 
@@ -159,12 +191,16 @@ def add_certificate(request: HttpRequest, pk: int) -> HttpResponse:
 @desk("admin")
 @require_http_methods(SHOWN)
 def edit_certificate(request: HttpRequest, pk: int) -> HttpResponse:
-    """修改执法证件: renewed term, corrected number."""
+    """修改执法证件: renewed term, corrected number, photo."""
     row = get_object_or_404(Certificate.objects.select_related("person"), pk=pk)
-    form = CertificateForm(request.POST or None, instance=row)
+    return _certificate(request, row, title="修改执法证件", word="保存修改", done="已保存。")
+
+
+def _certificate(request: HttpRequest, row: Certificate, **words: str) -> HttpResponse:
+    form = CertificateForm(request.POST or None, request.FILES or None, instance=row)
     return one_form(
-        request, form, lambda: actions.save_certificate(form.save(commit=False), request.actor), title="修改执法证件", word="保存修改",
-        done="已保存。", back=reverse("admin-person", args=[row.person_id]), crumbs=_crumbs(row.person),
+        request, form, lambda: actions.save_certificate(form.row(), request.actor), back=reverse("admin-person", args=[row.person_id]),
+        crumbs=_crumbs(row.person), template="admin/certificate.html", **words,
     )
 
 

@@ -38,7 +38,7 @@ def refused_in(form: BaseForm, refused: Refused) -> None:
 
 def one_form(
     request: HttpRequest, form: BaseForm, act: Callable[[], Any], *, title: str, word: str, done: str, back: str,
-    crumbs: tuple[tuple[str, str], ...] = (), sub: str = "",
+    crumbs: tuple[tuple[str, str], ...] = (), sub: str = "", template: str = "admin/form.html",
 ) -> HttpResponse:
     """A page with one form: draws it, and when it is sent and sound does ``act`` and goes ``back`` saying ``done``."""
     status = 200
@@ -52,4 +52,4 @@ def one_form(
             messages.success(request, done)
             return redirect(back)
     context = {"form": form, "title": title, "word": word, "back": back, "crumb_links": crumbs, "sub": sub}
-    return render(request, "admin/form.html", context, status=status)
+    return render(request, template, context, status=status)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jiangcheng.inspection.visits.models import CapUse, Order, Visit
+from jiangcheng.inspection.visits.queries import ANNOUNCED
 from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS, TONES
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
@@ -24,10 +24,10 @@ from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import files, issue
 from jiangcheng.papers.models import InspectionCode, Paper
-from jiangcheng.parties import actions as parties
 from jiangcheng.parties import enterprises
 from jiangcheng.parties import scope as scoping
-from jiangcheng.parties.models import Enterprise, Person, Seat, Site
+from jiangcheng.parties.models import Enterprise, Seat, Site
+from jiangcheng.web import bulk, exports
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.enterprise.forms import PersonForm
@@ -35,7 +35,14 @@ from jiangcheng.web.errors import refused_response
 from jiangcheng.web.verify import answering, correcting, firm
 from jiangcheng.web.verify.visit import receipt_file
 
-MOST_IN_ZIP = 200
+MOST_IN_ZIP, MOST_IN_SHEET = 200, 5000
+VISIT_HEADS = (
+    ("检查编号", 20), ("日期", 12), ("检查事项", 36), ("单位", 30), ("检查类型", 12), ("为什么检查", 36), ("状态", 14), ("结果", 20), ("用时", 12),
+    ("是否计入频次", 30),
+)
+ORDER_HEADS = (("编号", 22), ("单位", 30), ("种类", 16), ("要求", 60), ("期限", 12), ("状态", 14))
+PAPER_HEADS = (("文书", 22), ("文号", 30), ("单位", 30), ("出具", 12), ("送达", 30), ("查验编号", 16))
+PAPER_COLUMNS = (("kind", "文书"), ("number", "文号"), ("body", "单位"), ("issued", "出具"), ("sent", "送达"), ("files", "下载"))
 
 
 def orders_of(actor: Actor) -> Any:
@@ -45,7 +52,7 @@ def orders_of(actor: Actor) -> Any:
 
 def visits_of(actor: Actor) -> Any:
     """Visits of the own enterprise that it may know of, newest first."""
-    own = Visit.objects.filter(enterprise=actor.enterprise).exclude(state__in=HIDDEN_FROM_OTHERS)
+    own = Visit.objects.filter(~Q(state__in=HIDDEN_FROM_OTHERS) | ANNOUNCED, enterprise=actor.enterprise)
     related = ("body__judicial_office", "site", "row__plan", "order__visit", "draw")
     return scoping.scope(actor, own).select_related(*related).order_by("-arrived_at", "-id")
 
@@ -159,8 +166,22 @@ def visits(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     if query:
         found = found.filter(Q(number__icontains=query) | Q(body__name__icontains=query) | Q(items__version__name__icontains=query)).distinct()
+    if request.GET.get("format") == "xlsx":
+        return exports.excel("检查记录", VISIT_HEADS, (_visit_cells(_line(v)) for v in found[:MOST_IN_SHEET]))
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     return render(request, "enterprise/visits.html", {"title": "检查记录", "page": page, "rows": [_line(v) for v in page], "q": query})
+
+
+def _counted(line: dict[str, Any]) -> str:
+    if line["counted"]:
+        return f"不计入：{line['counted']}"
+    return "已退回" if line["returned"] else "计入" if line["place"] else "没有公布频次上限"
+
+
+def _visit_cells(line: dict[str, Any]) -> tuple[Any, ...]:
+    visit = line["visit"]
+    return (visit.number, line["day"], "、".join(line["items"]), visit.body.name, visit.get_kind_display(), line["why"], line["word"],
+            line["result"], line["took"], _counted(line))
 
 
 def _visit(request: HttpRequest, number: str) -> Visit:
@@ -204,6 +225,10 @@ def receipt(request: HttpRequest, number: str, leaf: str) -> HttpResponse:
 def orders(request: HttpRequest) -> HttpResponse:
     """待整改: open orders by term, then those under way and done."""
     lines = _order_lines(orders_of(request.actor))
+    if request.GET.get("format") == "xlsx":
+        return exports.excel("整改", ORDER_HEADS, (
+            (x.order.number, x.order.visit.body.name, x.order.get_kind_display(), "\n".join(x.todo), x.order.due, x.order.state_word) for x in lines
+        ))
     return render(request, "enterprise/orders.html", {
         "title": "待整改", "open": [x for x in lines if x.open], "done": [x for x in lines if not x.open],
     })
@@ -229,9 +254,20 @@ def papers(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     if query:
         found = found.filter(Q(number__icontains=query) | Q(code__iexact=query) | Q(body__name__icontains=query))
+    if request.GET.get("format") == "xlsx":
+        return exports.excel("文书", PAPER_HEADS, (
+            (p.get_kind_display(), p.number, p.body.name, timezone.localdate(p.issued_at), _sent(p), p.code) for p in found[:MOST_IN_SHEET]
+        ))
     page = Paginator(found, 30).get_page(request.GET.get("page"))
-    rows = [(p, firm.sent(p) if p.kind != "delivery" else "") for p in page]
-    return render(request, "enterprise/papers.html", {"title": "文书", "page": page, "rows": rows, "q": query})
+    return render(request, "enterprise/papers.html", {
+        "title": "文书", "page": page, "rows": [(p, _sent(p)) for p in page], "q": query, "columns": PAPER_COLUMNS,
+        "shown": bulk.shown(request, PAPER_COLUMNS, "kind"),
+    })
+
+
+def _sent(paper: Paper) -> str:
+    """How the paper reached the enterprise; 送达回证 are proofs of that and wait for nobody."""
+    return firm.sent(paper) if paper.kind != "delivery" else ""
 
 
 @desk("enterprise")
@@ -293,11 +329,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
         return render(request, "enterprise/person.html", context, status=422 if form.is_bound else 200)
     given = form.cleaned_data
     try:
-        with transaction.atomic():
-            person = Person(name=given["name"], phone=given["phone"], demo=own.demo)
-            parties.save_person(person, request.actor)
-            made = parties.add_account(given["username"], given["password"], person, request.actor)
-            parties.add_seat(Seat(account=made, role="enterprise", enterprise=own, valid_from=calendar.today()), request.actor)
+        enterprises.add_person(own, given["name"], given["phone"], given["username"], given["password"], request.actor)
     except Refused as refused:
         return refused_response(request, refused, "enterprise/person.html", context)
     messages.success(request, f"已添加{given['name']}，账号名 {given['username']}。")

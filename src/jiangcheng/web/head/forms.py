@@ -9,6 +9,7 @@ from django import forms
 from jiangcheng.kernel import calendar
 from jiangcheng.parties import words
 from jiangcheng.parties.models import Delegation, Headship, Person
+from jiangcheng.web.planner.forms import ask_to_choose
 
 
 class DelegationForm(forms.ModelForm):
@@ -28,6 +29,7 @@ class DelegationForm(forms.ModelForm):
     def __init__(self, *args: Any, actor: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.actor = actor
+        ask_to_choose(self)
         day = calendar.today()
         deputies = Headship.objects.filter(body=actor.body, rank="deputy", valid_from__lte=day).exclude(valid_until__lt=day)
         self.fields["taker"].queryset = Person.objects.filter(pk__in=deputies.values("person")).exclude(pk=actor.person)

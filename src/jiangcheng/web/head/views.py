@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiangcheng.inspection.items.models import ItemVersion
+from jiangcheng.inspection.plans import lists
+from jiangcheng.inspection.plans.models import Plan
+from jiangcheng.inspection.plans.words import NINE
 from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
@@ -22,11 +27,15 @@ from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused, check_all
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import scope as scoping
-from jiangcheng.parties.models import Certificate, Delegation
+from jiangcheng.parties.models import Certificate, Delegation, Headship
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.head.forms import DelegationForm
+from jiangcheng.web.templatetags import text
+
+SOON = 2 * 3600
+ENDS_SOON = 7
 
 # What a head sees as "系统核对": a line of words and the rules behind it.
 CHECKS = (
@@ -42,22 +51,47 @@ CHECKS = (
 @navigation("head")
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     return [
-        {"label": "待我审批", "url": reverse("head-home"), "icon": "today", "count": queries.to_approve(request.actor).count()},
-        {"label": "事项审核", "url": reverse("planner-items") + "?state=review", "icon": "list"},
+        {"label": "待我审批", "url": reverse("head-home"), "icon": "today", "count": waiting_count(request)},
+        {"label": "事项", "url": reverse("head-items"), "icon": "check"},
         {"label": "本单位", "url": reverse("head-office"), "icon": "list"},
         {"label": "授权委托", "url": reverse("head-delegation"), "icon": "me"},
     ]
 
 
+def _recusals(request: HttpRequest) -> QuerySet[Recusal]:
+    """Requests that an officer stand aside, not yet decided."""
+    visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
+    return Recusal.objects.filter(decided_at=None, visit__in=visits).select_related("visit__enterprise", "officer__person")
+
+
+def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
+    """Item versions that wait for review."""
+    return ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
+
+
+def waiting_count(request: HttpRequest) -> int:
+    """How many things stand on 待我审批."""
+    return queries.to_approve(request.actor).count() + _recusals(request).count() + _reviews(request).count()
+
+
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:
+    day, process = scheme_facts.day_of(visit), ledger.history(visit)
+    found = {
+        "visit": visit, "people": scheme_facts.seats(visit), "items": visit.items.select_related("version"),
+        "limits": [
+            {"period": x.period, "used": x.used, "limit": x.limit, "item": x.item, "reached": x.used + 1 == x.limit}
+            for x in scheme_facts.limits(visit, day)
+        ],
+        "process": process, "sent": process.filter(act="visit.submit").last(), "deciding": visit.state == "to_approve",
+    }
+    if not found["deciding"]:
+        return found
     facts = scheme_facts.of(visit, actor=request.actor, reason=opinion)
-    day = scheme_facts.day_of(visit)
-    soon = visit.window_start and (visit.window_start - timezone.now()).total_seconds() < 7200
-    return {
-        "visit": visit, "missing": VISIT.missing("approve", facts), "people": scheme_facts.seats(visit),
-        "items": visit.items.select_related("version"), "limits": scheme_facts.limits(visit, day), "soon": soon,
+    left = (visit.window_start - timezone.now()).total_seconds() if visit.window_start else None
+    return found | {
+        "missing": VISIT.missing("approve", facts),
         "checks": [{"word": words, "ok": not check_all(behind, facts)} for words, behind in CHECKS],
-        "process": ledger.history(visit),
+        "soon": f"还有 {text.duration(left)}" if left is not None and 0 < left < SOON else "",
     }
 
 
@@ -66,11 +100,9 @@ def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, An
 def home(request: HttpRequest) -> HttpResponse:
     """The first scheme to approve as a whole card, the others below it; recusals to decide."""
     waiting = list(queries.to_approve(request.actor).select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
-    recusals = Recusal.objects.filter(
-        decided_at=None, visit__in=scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
-    ).select_related("visit__enterprise", "officer__person")
-    reviews = ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item")
-    context = {"title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": recusals, "reviews": reviews}
+    context = {
+        "title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": _recusals(request), "reviews": _reviews(request),
+    }
     if waiting:
         context |= _card(request, waiting[0])
     return render(request, "head/home.html", context)
@@ -110,10 +142,11 @@ def replace(request: HttpRequest, number: str) -> HttpResponse:
         c for c in Certificate.objects.filter(body=request.actor.body).select_related("person").order_by("person__name")
         if c.person_id not in taken and c.valid_from <= day <= c.valid_until
     ]
-    context = {"title": "更换人员", "visit": found, "people": people, "free": free, "reason": request.POST.get("reason", "")}
+    context: dict[str, Any] = {"title": "更换人员", "visit": found, "people": people, "free": free, "reason": request.POST.get("reason", "")}
     if request.method == "POST":
         leaving = get_object_or_404(found.officers.filter(left_at=None), pk=request.POST.get("leaving") or 0)
         coming = next((c for c in free if str(c.person_id) == request.POST.get("coming")), None)
+        context |= {"leaving": leaving.pk, "coming": coming.person_id if coming else 0}
         try:
             scheme.replace_officer(request.actor, found, leaving.pk, coming.person_id if coming else 0, context["reason"])
         except Refused as refused:
@@ -127,8 +160,7 @@ def replace(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def recusal(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a request that an officer stand aside."""
-    visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
-    found = get_object_or_404(Recusal.objects.filter(visit__in=visits, decided_at=None), pk=pk)
+    found = get_object_or_404(_recusals(request), pk=pk)
     door.decide_recusal(request.actor, found, granted=request.POST.get("granted") == "yes")
     messages.success(request, "已作出回避决定，检查人员可以看到。")
     return redirect("head-home")
@@ -146,9 +178,25 @@ def delegation(request: HttpRequest) -> HttpResponse:
             row.save()
         messages.success(request, "授权委托已登记。")
         return redirect("head-delegation")
-    rows = Delegation.objects.filter(body=request.actor.body).select_related("giver", "taker").order_by("-valid_until")
-    status = 422 if form.is_bound else 200
-    return render(request, "head/delegation.html", {"title": "授权委托", "rows": rows, "form": form, "today": calendar.today()}, status=status)
+    body, today = request.actor.body, calendar.today()
+    rows = Delegation.objects.filter(body=body).select_related("giver", "taker").order_by("-valid_until", "-pk")
+    heads = Headship.objects.filter(body=body, valid_from__lte=today).exclude(valid_until__lt=today)
+    return render(request, "head/delegation.html", {
+        "title": "授权委托", "rows": [(r, *standing(r, today)) for r in rows], "form": form, "today": today,
+        "heads": heads.select_related("person").order_by("-rank", "pk"),
+    }, status=422 if form.is_bound else 200)
+
+
+def standing(row: Delegation, today: date) -> tuple[str, str]:
+    """State of a delegation on a day: word and tone."""
+    left = (row.valid_until - today).days
+    if row.ended_at:
+        return "已终止", "wait"
+    if left < 0:
+        return "已到期", "wait"
+    if row.valid_from > today:
+        return "未生效", "wait"
+    return ("有效", "ok") if left > ENDS_SOON else ({0: "今日到期", 1: "明日到期"}.get(left, f"{left} 日后到期"), "warn")
 
 
 @desk("head")
@@ -170,8 +218,22 @@ def office(request: HttpRequest) -> HttpResponse:
     visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
     running = visits.exclude(state__in=("archived", "revoked", "lapsed")).select_related("enterprise", "site").order_by("window_start")
     orders = scoping.scope(request.actor, Order.objects.filter(visit__body=request.actor.body)).exclude(state="corrected")
+    plans = scoping.scope(request.actor, Plan.objects.filter(body=request.actor.body)).exclude(state="replaced")
     return render(request, "head/office.html", {
-        "title": "本单位", "visits": running[:200], "total": running.count(),
+        "title": "本单位", "visits": running[:200], "total": running.count(), "plans": plans.order_by("-year", "-n"),
         "unarchived": matters.unarchived(request.actor)[:200],
         "orders": [(o, calendar.limit(o.due)) for o in orders.select_related("visit__enterprise").order_by("due")[:200]],
+    })
+
+
+@screen("head/plans/<year>", "327-13-1")
+@desk("head")
+def plan(request: HttpRequest, year: int) -> HttpResponse:
+    """The body's plan of a year, to read."""
+    found = scoping.scope(request.actor, Plan.objects.filter(body=request.actor.body, year=year)).order_by("-n").first()
+    if found is None:
+        raise Http404("no plan of that year")
+    return render(request, "head/plan.html", {
+        "title": str(found), "plan": found, "nine": NINE, "process": lists.process(found),
+        "rows": [(r.n, [(word, getattr(r, name)) for name, word in NINE]) for r in found.rows.filter(withdrawn_at=None)],
     })

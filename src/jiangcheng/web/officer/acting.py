@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jiangcheng.inspection.visits import idempotency, seats
@@ -19,20 +20,25 @@ from jiangcheng.papers import files
 from jiangcheng.papers.models import StoredFile
 from jiangcheng.parties import scope as scoping
 from jiangcheng.web.context import ACT_WORDS
-from jiangcheng.web.errors import wants_json
+from jiangcheng.web.errors import refused_response, wants_json
 from jiangcheng.web.middleware import device_time
 
 ACT_WORDS.update({
     "visit.draft": "起草检查方案", "visit.scheme": "修改检查方案", "visit.officers": "确定检查人员", "visit.declared": "声明无须回避",
-    "visit.picked": "指定对象", "code.issue": "生成检查码", "visit.certificates_shown": "展示证件", "visit.certificates_seen": "企业核对证件",
-    "visit.scanned_again": "再次扫码", "visit.notice": "出具通知书", "visit.received": "登记接待人", "visit.reported": "企业反映人员不符",
-    "visit.report_cleared": "核实企业反映", "visit.recusal_asked": "申请回避", "visit.recusal_decided": "决定是否回避",
-    "visit.lead_taken": "接续主办", "visit.offline_checked": "核查无网络登记", "visit.answer": "记录检查情况", "visit.answer.photo": "补充照片",
+    "visit.picked": "指定对象", "visit.announced": "预告", "code.issue": "生成检查码", "visit.certificates_shown": "展示证件",
+    "visit.certificates_seen": "企业核对证件", "visit.scanned_again": "再次扫码", "visit.notice": "出具通知书",
+    "visit.received": "登记接待人", "visit.reported": "企业反映人员不符", "visit.report_cleared": "核实企业反映",
+    "visit.recusal_asked": "申请回避", "visit.recusal_decided": "决定是否回避", "visit.lead_taken": "接续主办",
+    "visit.offline_checked": "核查无网络登记", "visit.answer": "记录检查情况", "visit.answer.photo": "补充照片",
     "visit.statement": "记录陈述申辩", "visit.receiver": "登记接待人", "visit.guidance": "记录指导、教育", "visit.sign": "笔录签名",
     "visit.case_number": "填写立案文号", "visit.objection": "企业提出意见", "order.open": "开出责令文书", "order.files": "提交整改材料",
     "files.keep": "保存文件", "delivery.open": "办理送达",
 })
 
+Work = Callable[[], str]
+"""An act: does it, and gives the address to go to."""
+Page = Callable[[], tuple[str, dict[str, Any]]]
+"""A page as it stands now: template and context, drawn only when it is shown."""
 FOR_VISIT = ("body__judicial_office", "body__division", "enterprise", "site", "row__plan", "order__visit", "draw")
 
 
@@ -45,6 +51,11 @@ def visit_of(request: HttpRequest, number: str) -> Visit:
 def on_it(request: HttpRequest, visit: Visit) -> bool:
     """Is the person on the visit now?"""
     return seats.on_visit(request.actor, visit)
+
+
+def recusals(visit: Visit) -> Any:
+    """Requests that an officer stand aside which the head has not decided: until then the visit is paused."""
+    return visit.recusals.filter(decided_at=None).select_related("officer__person")
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -68,10 +79,34 @@ def go(request: HttpRequest, address: str) -> HttpResponse:
     return JsonResponse({"next": address}) if wants_json(request) else redirect(address)
 
 
-def once(request: HttpRequest, work: Callable[[], str]) -> HttpResponse:
-    """Do ``work`` once for the key of the send; it gives the address to go to. ``Refused`` passes through."""
+def once(request: HttpRequest, work: Work) -> HttpResponse:
+    """Do ``work`` once for the key of the send. ``Refused`` passes through."""
     sent = idempotency.once(key_of(request), request.actor.account, request.path, lambda: idempotency.Sent(302, work()))
     return go(request, sent.location)
+
+
+def answer(request: HttpRequest, work: Work, page: Page, after: Callable[[Refused], Refused] | None = None) -> HttpResponse:
+    """Do ``work`` once. A refusal draws ``page`` again, its form filled, with all that is missing on top.
+
+    ``after`` may still keep what a refused act leaves behind, and say what is missing then.
+    """
+    try:
+        return once(request, work)
+    except Refused as found:
+        refused = after(found) if after else found
+        return refused_response(request, refused, *page())
+
+
+def form(request: HttpRequest, work: Work, page: Page, checked: BaseForm | None = None) -> HttpResponse:
+    """A page with a form: shown, or when it was sent, done. Fields that ``checked`` finds wrong are said on the page (422)."""
+    if request.method == "POST" and (checked is None or checked.is_valid()):
+        return answer(request, work, page)
+    return render(request, *page(), status=422 if request.method == "POST" else 200)
+
+
+def nothing(request: HttpRequest, about: Any) -> str:
+    """The step of a send that names none: a page left open over a change."""
+    raise Refused([Breach("没有收到要办理的步骤。", (Remedy("刷新页面后再提交"),))])
 
 
 def keep(request: HttpRequest, visit: Visit, name: str, purpose: str) -> StoredFile | None:

@@ -29,7 +29,6 @@ from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties import certificates as certificate_terms
 from jiangcheng.web import errors
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
 from jiangcheng.web.middleware import device_time
 from jiangcheng.web.officer import acting, scan
 from jiangcheng.web.templatetags.text import hm
@@ -79,7 +78,7 @@ def code_page(request: HttpRequest, visit: Visit, shown: InspectionCode | None =
         "title": "亮码", "visit": visit, "code": shown, "waiting": waiting, "closed": closed, "key": acting.fresh_key(),
         "missing": _before_start(visit) if not waiting else (), "people": seats_shown(visit), "mine": my_seat(request, visit),
         "scanned": scanned_words(visit), "reports": visit.reports.filter(kind="mismatch", cleared_at=None),
-        "recusals": visit.recusals.filter(decided_at=None).select_related("officer__person"), "notice": facts.notice_of(visit),
+        "recusals": acting.recusals(visit), "notice": facts.notice_of(visit),
         "code_state": codes.STATE_WORDS[codes.state_now(shown, now)] if shown else "", "offline_late": queries.reported_late(visit),
     }
     page["all_shown"] = all(p.shown_at for p in page["people"])
@@ -136,7 +135,7 @@ def state(request: HttpRequest, number: str) -> HttpResponse:
     elif visit.state == "broken_off" and not scanned_today(visit):
         found = "waiting"
     seen = [[s.pk, s.shown_at is not None, s.seen] for s in scheme_facts.seats(visit)]
-    mark = f"{visit.state}-{found}-{seen}-{visit.reports.count()}-{visit.recusals.filter(decided_at=None).count()}"
+    mark = f"{visit.state}-{found}-{seen}-{visit.reports.count()}-{acting.recusals(visit).count()}"
     return JsonResponse({
         "state": found, "text": scanned_words(visit), "url": acting.address("visit-code", visit), "visit": visit.state, "mark": mark,
     })
@@ -150,20 +149,14 @@ def certificates(request: HttpRequest, number: str) -> HttpResponse:
     visit = acting.visit_of(request, number)
     if not acting.on_it(request, visit):
         return errors.forbidden(request)
-    if request.method == "POST":
-        mine = my_seat(request, visit)
-        asked = request.POST.get("seat", "")
+
+    def work() -> str:
+        mine, asked = my_seat(request, visit), request.POST.get("seat", "")
         seat = int(asked) if asked.isdigit() else None if mine.role == "lead" else mine.pk
-        try:
-            return acting.once(request, lambda: _show(request, visit, seat))
-        except Refused as refused:
-            return refused_response(request, refused, "officer/certificates.html", _certificates(request, visit))
-    return render(request, "officer/certificates.html", _certificates(request, visit))
+        door.show_certificate(acting.actor(request), visit, seat)
+        return acting.address("visit-certificates", visit)
 
-
-def _show(request: HttpRequest, visit: Visit, seat: int | None) -> str:
-    door.show_certificate(acting.actor(request), visit, seat)
-    return acting.address("visit-certificates", visit)
+    return acting.form(request, work, lambda: ("officer/certificates.html", _certificates(request, visit)))
 
 
 def _certificates(request: HttpRequest, visit: Visit) -> dict[str, Any]:
@@ -189,11 +182,7 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
         door.start(acting.actor(request), visit)
         return acting.address("visit-record", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        visit = acting.visit_of(request, number)
-        return refused_response(request, refused, "officer/code.html", code_page(request, visit))
+    return acting.answer(request, work, lambda: ("officer/code.html", code_page(request, acting.visit_of(request, number))))
 
 
 # ---- 通知书 ----
@@ -202,13 +191,10 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """出具通知书, read on this phone, 当场签收 on glass, on paper, or refused before a witness."""
     visit = acting.visit_of(request, number)
-    if request.method == "POST":
-        steps = {"issue": _issue_notice, "start": _issue_notice}
-        try:
-            return acting.once(request, lambda: steps.get(request.POST.get("step", ""), _hand_over)(request, visit))
-        except Refused as refused:
-            return refused_response(request, refused, "officer/notice.html", _notice(request, acting.visit_of(request, number)))
-    return render(request, "officer/notice.html", _notice(request, visit))
+    step = _issue_notice if request.POST.get("step") in ("issue", "start") else _hand_over
+    return acting.form(
+        request, lambda: step(request, visit), lambda: ("officer/notice.html", _notice(request, acting.visit_of(request, number))),
+    )
 
 
 def _issue_notice(request: HttpRequest, visit: Visit) -> str:
@@ -249,8 +235,6 @@ def offline(request: HttpRequest, number: str) -> HttpResponse:
     visit = acting.visit_of(request, number)
     context = {"title": "无网络登记", "visit": visit, "reasons": words.OFFLINE_REASONS, "posted": request.POST, "key": acting.fresh_key(),
                "now": timezone.localtime()}
-    if request.method != "POST":
-        return render(request, "officer/offline.html", context)
 
     def work() -> str:
         chosen, other = request.POST.get("reason", ""), request.POST.get("other", "").strip()
@@ -262,10 +246,7 @@ def offline(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, f"{hm(done.at)} 已登记到场。" if done.first else done.sentence)
         return acting.address("visit-code", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused, "officer/offline.html", context)
+    return acting.form(request, work, lambda: ("officer/offline.html", context))
 
 
 def _device_at(request: HttpRequest) -> Any:
@@ -286,8 +267,6 @@ def not_done(request: HttpRequest, number: str) -> HttpResponse:
     """未实施: why, what was found, a photo. Refusal keeps the way back open inside the window."""
     visit = acting.visit_of(request, number)
     context = {"title": "未实施", "visit": visit, "reasons": words.NOT_DONE, "posted": request.POST or request.GET, "key": acting.fresh_key()}
-    if request.method != "POST":
-        return render(request, "officer/not_done.html", context)
 
     def work() -> str:
         photo = acting.keep(request, visit, "photo", "evidence")
@@ -295,10 +274,7 @@ def not_done(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, "已登记未实施。")
         return acting.address("visit-detail", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused, "officer/not_done.html", context)
+    return acting.form(request, work, lambda: ("officer/not_done.html", context))
 
 
 @screen("officer/visits/<no>/pause", "327-08-2")
@@ -307,18 +283,13 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
     """中止检查, with the reason."""
     visit = acting.visit_of(request, number)
     context = {"title": "中止检查", "visit": visit, "posted": request.POST, "key": acting.fresh_key()}
-    if request.method != "POST":
-        return render(request, "officer/pause.html", context)
 
     def work() -> str:
         door.break_off(acting.actor(request), visit, request.POST.get("reason", "").strip())
         messages.success(request, "已中止检查。继续前，跨日的须再次扫码。")
         return acting.address("visit-detail", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused, "officer/pause.html", context)
+    return acting.form(request, work, lambda: ("officer/pause.html", context))
 
 
 @desk("officer")
@@ -334,31 +305,28 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
         door.resume(acting.actor(request), visit)
         return acting.address("visit-record", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused)
+    return acting.once(request, work)
 
 
 @screen("officer/visits/<no>/recusal", "HR-18-2")
 @desk("officer")
 def recusal(request: HttpRequest, number: str) -> HttpResponse:
-    """申请回避 by an officer of oneself; the head decides."""
+    """申请回避 by an officer of oneself, or in the words of the enterprise of any officer; the head decides."""
     visit = acting.visit_of(request, number)
-    seat = my_seat(request, visit)
-    context = {"title": "申请回避", "visit": visit, "posted": request.POST, "key": acting.fresh_key(), "seat": seat}
-    if request.method != "POST":
-        return render(request, "officer/recusal.html", context)
+    mine, data = my_seat(request, visit), request.POST
+    who = data.get("who") or request.GET.get("who") or ("self" if mine else "firm")
+    seat = str(mine.pk if mine else 0) if who == "self" else data.get("seat", "")
 
     def work() -> str:
-        door.request_recusal(acting.actor(request), visit, seat.pk if seat else 0, request.POST.get("reason", "").strip())
-        messages.success(request, "回避申请已送负责人。")
-        return acting.address("visit-detail", visit)
+        reason = data.get("reason", "").strip()
+        door.request_recusal(acting.actor(request), visit, int(seat) if seat.isdigit() else 0, reason, for_firm=who == "firm")
+        messages.success(request, "回避申请已送负责人，决定以前检查暂停。")
+        return acting.address("visit-code" if visit.state in door.IN_HAND else "visit-detail", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused, "officer/recusal.html", context)
+    return acting.form(request, work, lambda: ("officer/recusal.html", {
+        "title": "申请回避", "visit": visit, "posted": data, "key": acting.fresh_key(), "mine": mine, "who": who, "people": seats_shown(visit),
+        "waiting": acting.recusals(visit), "open": visit.state in door.RECUSABLE,
+    }))
 
 
 @desk("officer")
@@ -372,10 +340,7 @@ def lead(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, "您已接续主办。")
         return acting.address("visit-detail", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused)
+    return acting.once(request, work)
 
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -23,12 +24,10 @@ from jiangcheng.papers import delivery
 from jiangcheng.papers.models import Delivery, Paper
 from jiangcheng.papers.words import MANNERS
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
 from jiangcheng.web.officer import acting, ending
 
 OPEN = ("inspecting", "broken_off")
 TOLD = ("told", "following", "not_done")
-NOTHING = "没有收到要办理的步骤。"
 
 
 @screen("officer/visits/<no>/finish", "327-18-4", "327-18-5", "327-20-1", "327-20-2", "327-20-3", "327-20-4", "327-20-5", "327-25-1")
@@ -40,16 +39,14 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
         if visit.started_at is None and visit.state not in (*TOLD, "closed", "archived"):
             return redirect("visit-detail", number=number)
         return render(request, TEMPLATES[stage(visit)], page(request, visit))
-    step = STEPS.get(request.POST.get("step", ""))
-    try:
-        if step is None:
-            raise Refused([Breach(NOTHING, (Remedy("刷新页面后再提交"),))])
-        return acting.once(request, lambda: step(request, visit))
-    except Refused as refused:
-        if step is end:
-            refused = _keep_signatures(request, number, refused)
-        visit = acting.visit_of(request, number)
-        return refused_response(request, refused, TEMPLATES[stage(visit)], page(request, visit))
+    step = STEPS.get(request.POST.get("step", ""), acting.nothing)
+    after = partial(_keep_signatures, request, number) if step is end else None
+
+    def again() -> tuple[str, dict[str, Any]]:
+        now = acting.visit_of(request, number)
+        return TEMPLATES[stage(now)], page(request, now)
+
+    return acting.answer(request, lambda: step(request, visit), again, after)
 
 
 def stage(visit: Visit) -> str:
@@ -86,15 +83,27 @@ def _end_page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     found = ending.problems(visit)
     picked = ending.chosen(request.POST, found)
     known = facts.finish(visit, picked, ending.orders(request.POST, picked))
-    me = request.actor.person
+    me, name = request.actor.person, request.POST.get("receiver", visit.receiver) or _receiver(visit)[0]
+    notice_open = known.needs_notice and known.notice_issued and not known.notice_receipted
     return {
         "title": "签名与告知", "preview": sheets.record(visit, picked, timezone.now()), "choices": ending.choices(request.POST, found),
         "problems": found, "drafts": ending.drafts(visit, request.POST, found), "missing": VISIT.missing("finish", known),
-        "firm_signed": _signed(visit, "enterprise"), "officers": [(o, _signed(visit, "officer", o.person_id), o.person_id == me)
-                                                                  for o in record_facts.current_officers(visit)],
-        "unanswered": known.unanswered, "notice_open": known.needs_notice and known.notice_issued and not known.notice_receipted,
+        "unsigned": record_facts.unsigned(visit), "firm_signed": _signed(visit, "enterprise"),
+        "officers": [_signer(visit, o, me) for o in record_facts.current_officers(visit)],
+        "unanswered": known.unanswered, "notice_open": notice_open,
+        "recusals": acting.recusals(visit), "firm_who": f"当事人：{name}" if name else "当事人",
+        "receipt_words": "签收通知书、笔录和结果告知书" if notice_open else "签收笔录和结果告知书",
         "guidance": request.POST.get("guidance", visit.guidance), "statement": request.POST.get("statement", visit.statement),
         "written": not visit.signatures.exists(), "signatures": visit.signatures.count(), "days": known.proposed_days,
+    }
+
+
+def _signer(visit: Visit, seat: Any, me: int | None) -> dict[str, Any]:
+    """An officer who signs: name of the field, whose pad it is, the signature when there is one."""
+    who = f"{seat.get_role_display()}：{seat.person.name}"
+    return {
+        "field": f"sign_{seat.person_id}", "who": who if seat.person_id == me else f"{who}（也可在本人手机上签）", "me": seat.person_id == me,
+        "words": who, "signed": _signed(visit, "officer", seat.person_id),
     }
 
 
@@ -142,10 +151,18 @@ def _done_page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
 
 # ---- the end: people, signatures, outcome ----
 def end(request: HttpRequest, visit: Visit) -> str:
-    """签名并结束检查: statement, receipt of the notice, signatures, then outcome and papers."""
+    """签名并结束检查: statement, receipt of the notice, signatures, then outcome and papers.
+
+    Where nothing was found and the firm signs for the result at once, the result is told with the same send.
+    """
     sign_all(request, visit)
-    picked = ending.chosen(request.POST, ending.problems(visit))
+    found = ending.problems(visit)
+    picked, drawing = ending.chosen(request.POST, found), request.POST.get("sign_receipt", "")
     outcome.finish(acting.actor(request), visit, picked, ending.orders(request.POST, picked), request.POST.get("guidance", ""))
+    if drawing and not found:
+        got = {"receiver": visit.receiver, "receiver_role": visit.receiver_role, "drawing": drawing, "key": _key(request, "r")}
+        outcome.tell(acting.actor(request), visit, "glass", **got)
+        messages.success(request, "检查结果已告知企业。")
     return acting.address("visit-finish", visit)
 
 
@@ -171,15 +188,22 @@ def sign_all(request: HttpRequest, visit: Visit) -> None:
     """Write down who was there and what the firm said, take the receipt of the notice, put the signatures."""
     data, who = request.POST, acting.actor(request)
     write_people(request, visit)
-    if data.get("sign_notice"):
+    drawing = data.get("sign_notice") or data.get("sign_receipt")
+    if drawing and record_facts.notice(visit) is not None:
         outcome.hand_over_notice(
-            who, visit, "glass", drawing=data["sign_notice"], key=f"{acting.key_of(request)}-n" if acting.key_of(request) else "",
+            who, visit, "glass", drawing=drawing, key=_key(request, "n"),
             receiver=data.get("receiver", "").strip(), receiver_role=data.get("receiver_role", "").strip(),
         )
     name = data.get("receiver", "").strip() or visit.receiver
     _put(request, visit, "enterprise", "sign_firm", name)
     for officer in record_facts.current_officers(visit):
         _put(request, visit, "officer", f"sign_{officer.person_id}", officer.person.name, officer.person_id)
+
+
+def _key(request: HttpRequest, part: str) -> str:
+    """The key of one part of a send; empty when it has none."""
+    key = acting.key_of(request)
+    return f"{key}-{part}"[:64] if key else ""
 
 
 def write_people(request: HttpRequest, visit: Visit) -> None:
@@ -196,10 +220,9 @@ def _put(request: HttpRequest, visit: Visit, kind: str, field: str, name: str, p
     """One signature: drawn, or typed with its code."""
     data, who = request.POST, acting.actor(request)
     drawing, typed, code = data.get(field, ""), data.get(f"{field}_typed", "").strip(), data.get(f"{field}_code", "").strip()
-    key = f"{acting.key_of(request)}-{field}"[:64] if acting.key_of(request) else ""
     if drawing:
         if _signed(visit, kind, person) is None:
-            record.sign(who, visit, kind, "glass", name=name, person=person, drawing=drawing, key=key)
+            record.sign(who, visit, kind, "glass", name=name, person=person, drawing=drawing, key=_key(request, field))
     elif typed:
         record.sign(who, visit, kind, "typed", name=typed if kind == "enterprise" else name, person=person, code=code)
 
@@ -242,7 +265,7 @@ def _said(request: HttpRequest, visit: Visit) -> tuple[str, dict[str, Any]]:
              "post": ("post_number",), "platform": ()}.get(manner, ())
     values: dict[str, Any] = {n: data.get(n, "").strip() for n in names}
     if manner == "glass":
-        values |= {"drawing": data.get("sign_receipt", ""), "key": f"{acting.key_of(request)}-r" if acting.key_of(request) else ""}
+        values |= {"drawing": data.get("sign_receipt", ""), "key": _key(request, "r")}
     else:
         values["proof"] = acting.keep(request, visit, "proof", "proof")
     return manner, values
@@ -332,8 +355,6 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
     visit = acting.visit_of(request, number)
     papers = [p for p in facts.papers_of(visit) if p.kind not in ("delivery", "file_index")]
     context = {"title": "更正（补充）", "visit": visit, "papers": papers, "posted": request.POST or request.GET, "key": acting.fresh_key()}
-    if request.method != "POST":
-        return render(request, "officer/amend.html", context)
 
     def work() -> str:
         data = request.POST
@@ -345,10 +366,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, f"{made.number} 已出具，请送达企业。")
         return acting.address("visit-finish", visit)
 
-    try:
-        return acting.once(request, work)
-    except Refused as refused:
-        return refused_response(request, refused, "officer/amend.html", context)
+    return acting.form(request, work, lambda: ("officer/amend.html", context))
 
 
 @desk("officer")

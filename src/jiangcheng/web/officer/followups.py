@@ -15,11 +15,9 @@ from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.flows import ORDER
 from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel import calendar, ledger
-from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import scope as scoping
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
 from jiangcheng.web.officer import acting, ending
 
 
@@ -42,15 +40,10 @@ def _order(request: HttpRequest, number: str) -> Order:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One order: points, what the firm did, 安排复查, 同意延期, 整改到位."""
     order = _order(request, number)
-    if request.method == "POST":
-        step = STEPS.get(request.POST.get("step", ""))
-        try:
-            if step is None:
-                raise Refused([Breach("没有收到要办理的步骤。", (Remedy("刷新页面后再提交"),))])
-            return acting.once(request, lambda: step(request, order))
-        except Refused as refused:
-            return refused_response(request, refused, "officer/order.html", _page(request, _order(request, number)))
-    return render(request, "officer/order.html", _page(request, order))
+    step = STEPS.get(request.POST.get("step", ""), acting.nothing)
+    return acting.form(
+        request, lambda: step(request, order), lambda: ("officer/order.html", _page(request, _order(request, number))),
+    )
 
 
 def _page(request: HttpRequest, order: Order) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +16,11 @@ from jiangcheng.inspection.visits.actions import orders, record
 from jiangcheng.inspection.visits.facts import record as facts
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.words import VERDICTS
-from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import files
 from jiangcheng.papers.models import StoredFile
 from jiangcheng.parties import scope as scoping
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
 from jiangcheng.web.middleware import device_time
 from jiangcheng.web.officer import acting, finish, followups
 from jiangcheng.web.templatetags.text import hm
@@ -52,12 +51,7 @@ def card(request: HttpRequest, number: str, n: int | None = None) -> HttpRespons
         n = still[0] if still else 1
     if not 1 <= n <= len(lines):
         raise Http404("question")
-    if request.method == "POST":
-        try:
-            return acting.once(request, lambda: _answer(request, visit, lines[n - 1]))
-        except Refused as refused:
-            return refused_response(request, refused, "officer/record.html", _page(request, visit, n))
-    return render(request, "officer/record.html", _page(request, visit, n, lines))
+    return acting.form(request, lambda: _answer(request, visit, lines[n - 1]), lambda: ("officer/record.html", _page(request, visit, n)))
 
 
 def _answer(request: HttpRequest, visit: Visit, line: facts.Line) -> str:
@@ -67,7 +61,7 @@ def _answer(request: HttpRequest, visit: Visit, line: facts.Line) -> str:
     unchanged = line.answer and not data.get("answer") and verdict == line.answer.verdict and data.get("text", "") == line.answer.text
     if not (unchanged and not photos):
         done = record.answer(
-            who, visit, line.question, verdict, data.get("text", ""), data.get("method", ""), photos, device_time(request),
+            who, visit, line.question, verdict, data.get("text", ""), data.get("how", ""), photos, device_time(request),
             data.get("method_law", ""),
         )
         if done.kept:
@@ -99,8 +93,8 @@ def _cell(line: facts.Line) -> str:
     return "" if line.answer is None else "bad" if line.answer.verdict == "problem" else "done"
 
 
-def _page(request: HttpRequest, visit: Visit, n: int, lines: list[facts.Line] | None = None) -> dict[str, Any]:
-    lines = lines or facts.lines(visit)
+def _page(request: HttpRequest, visit: Visit, n: int) -> dict[str, Any]:
+    lines = facts.lines(visit)
     line = lines[n - 1]
     posted = request.POST
     given = line.answer
@@ -111,11 +105,13 @@ def _page(request: HttpRequest, visit: Visit, n: int, lines: list[facts.Line] | 
         "methods": METHODS, "verdicts": VERDICTS, "key": acting.fresh_key(), "signed": "、".join(signed),
         "verdict": posted.get("answer") or posted.get("verdict") or (given.verdict if given else ""),
         "text": posted.get("text", given.text if given else ""),
-        "method": posted.get("method") or (given.method if given else line.question.method),
+        "method": posted.get("how") or (given.method if given else line.question.method),
         "method_law": posted.get("method_law", given.method_law if given else ""),
         "photos": shown_photos(visit, given.photos.order_by("id") if given else ()), "old": old.get(line.question.pk),
         "next": acting.address("visit-question", visit, n=n + 1) if n < len(lines) else acting.address("visit-finish", visit),
         "last": all(x.answer or x.n == n for x in lines), "on_it": acting.on_it(request, visit),
+        "overtime": visit.started_at is not None and timezone.now() - visit.started_at > timedelta(minutes=visit.minutes),
+        "recusals": acting.recusals(visit),
         "other": given.by.name if given and given.by_id != request.actor.person else "",
     }
 

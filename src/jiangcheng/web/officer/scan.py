@@ -46,22 +46,28 @@ def scanning(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "officer/scan.html", context)
     try:
-        scanned, typed = request.POST.get("scanned", "").strip(), request.POST.get("uscc", "").strip()
-        code = door.find_uscc(scanned) if scanned else uscc.compact(typed)
-        visit = visit or next((v for v in found if v.enterprise.uscc == code), found[0] if len(found) == 1 else None)
-        if visit is None and found and uscc.check(code).valid:
-            ways = (Remedy("核对代码后重新录入"), Remedy("在下面选择本次检查，再扫码核对"))
-            raise Refused([Breach("今天的检查对象中没有这家企业，不能入企。", ways, "uscc", ("327-17-4",))])
-        if visit is None and not found:
-            raise Refused([Breach("现在没有可以入企的检查。", (Remedy("查看今日待办", "officer-home"),), "uscc", ("327-17-4",))])
-        if visit is None or not uscc.check(code).valid:
-            ways = (Remedy("重新扫描营业执照上的二维码"), Remedy("核对后手工录入 18 位代码"))
-            raise Refused([Breach("没有识别出有效的统一社会信用代码。", ways, "uscc", ("327-17-4",))])
+        visit, scanned, code = _read(request, visit, found)
         if request.POST.get("step") == "confirm":
             return acting.once(request, lambda: _arrive(request, visit, scanned, code))
     except Refused as refused:
         return refused_response(request, refused, "officer/scan.html", context)
     return _compare(request, visit, scanned, code)
+
+
+def _read(request: HttpRequest, visit: Visit | None, found: list[Visit]) -> tuple[Visit, str, str]:
+    """The visit that the scan belongs to, what was scanned, and the credit code in it or typed."""
+    scanned, typed = request.POST.get("scanned", "").strip(), request.POST.get("uscc", "").strip()
+    code = door.find_uscc(scanned) if scanned else uscc.compact(typed)
+    visit = visit or next((v for v in found if v.enterprise.uscc == code), found[0] if len(found) == 1 else None)
+    if visit is None and found and uscc.check(code).valid:
+        ways = (Remedy("核对代码后重新录入"), Remedy("在下面选择本次检查，再扫码核对"))
+        raise Refused([Breach("今天的检查对象中没有这家企业，不能入企。", ways, "uscc", ("327-17-4",))])
+    if visit is None and not found:
+        raise Refused([Breach("现在没有可以入企的检查。", (Remedy("查看今日待办", "officer-home"),), "uscc", ("327-17-4",))])
+    if visit is None or not uscc.check(code).valid:
+        ways = (Remedy("重新扫描营业执照上的二维码"), Remedy("核对后手工录入 18 位代码"))
+        raise Refused([Breach("没有识别出有效的统一社会信用代码。", ways, "uscc", ("327-17-4",))])
+    return visit, scanned, code
 
 
 def _arrive(request: HttpRequest, visit: Visit, scanned: str, code: str) -> str:

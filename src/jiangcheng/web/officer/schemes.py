@@ -15,21 +15,20 @@ from jiangcheng.inspection.visits import counters, draw
 from jiangcheng.inspection.visits.actions import scheme
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
-from jiangcheng.inspection.visits.models import Draw, Visit
-from jiangcheng.kernel import calendar
-from jiangcheng.law.rule import Refused
+from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate, Site
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
+from jiangcheng.web.officer import acting, typed
 from jiangcheng.web.officer.forms import SchemeForm, scheme_initial
 
 
 def colleagues(request: HttpRequest) -> list[tuple[int, str]]:
     """Officers of the body besides oneself, with number and term of the certificate on a second line."""
     found = Certificate.objects.filter(body=request.actor.body, revoked_at=None).exclude(person=request.actor.person)
-    rows = {c.person_id: f"{c.person.name}\n执法证号 {c.number}，有效期至 {c.valid_until:%Y-%m-%d}"
+    rows = {c.person_id: f"{c.person.name}\n执法证号 {c.number}，有效期至 {c.valid_until.year}年{c.valid_until.month}月{c.valid_until.day}日"
             for c in found.select_related("person").order_by("person__name", "valid_until")}
     return list(rows.items())
 
@@ -48,11 +47,15 @@ def new(request: HttpRequest) -> HttpResponse:
         return _subject(request, row)
     query = request.GET.get("q", "").strip()
     season = [r for r in rows if plans.in_season(r, day) and (not query or query in r.item_name)]
-    later = [r for r in rows if not plans.in_season(r, day)]
+    quarter = (day.month + 2) // 3
+    later = sum(any(int(q) > quarter for q in r.quarters.split(",") if q) for r in rows if not plans.in_season(r, day))
+    past = sum(not plans.in_season(r, day) for r in rows) - later
     newest = plans.newest(request.actor.body, day.year)
     version = items.in_force_many([r.item_id for r in season if r.item_id], day)
     shown = [(r, version.get(r.item_id), Visit.objects.filter(row=r).exclude(state__in=("revoked", "lapsed")).count()) for r in season]
-    return render(request, "officer/scheme_new.html", {"title": "制作检查方案", "rows": shown, "later": len(later), "plan": newest, "q": query})
+    return render(request, "officer/scheme_new.html", {
+        "title": "制作检查方案", "rows": shown, "later": later, "past": past, "plan": newest, "q": query,
+    })
 
 
 def _subject(request: HttpRequest, row: PlanRow) -> HttpResponse:
@@ -60,22 +63,19 @@ def _subject(request: HttpRequest, row: PlanRow) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     pool = draw.Pool(q=request.POST.get("pool", "").strip())
     query = request.GET.get("q", "").strip() or request.POST.get("q", "").strip()
-    context: dict[str, Any] = {"title": "确定检查对象", "row": row, "q": query, "reason": reason, "pool": pool.q}
-    if request.method == "POST":
-        try:
-            if request.POST.get("how") == "draw":
-                drawn = draw.draw_subjects(request.actor, row, 1, pool)
-                visit = scheme.draft(request.actor, row_id=row.pk, draw_id=drawn.pk)
-            else:
-                site = request.POST.get("site", "")
-                chosen = int(site) if site.isdigit() else None
-                visit = scheme.draft(request.actor, row_id=row.pk, site_id=chosen, pick_reason=reason)
-        except Refused as refused:
-            return refused_response(request, refused, "officer/scheme_subject.html", context | _found(row, query))
-        return redirect("visit-scheme", number=visit.number)
-    open_draw = Draw.objects.filter(row=row, by=request.actor.person).order_by("-at").first()
-    context["left"] = draw.left(open_draw) if open_draw else []
-    return render(request, "officer/scheme_subject.html", context | _found(row, query))
+    context: dict[str, Any] = {"title": "确定检查对象", "row": row, "q": query, "reason": reason, "pool": pool.q,
+                               "chosen": request.POST.get("site", "")}
+
+    def work() -> str:
+        if request.POST.get("how") == "draw":
+            drawn = draw.draw_subjects(request.actor, row, 1, pool)
+            visit = scheme.draft(request.actor, row_id=row.pk, draw_id=drawn.pk)
+        else:
+            site = request.POST.get("site", "")
+            visit = scheme.draft(request.actor, row_id=row.pk, site_id=int(site) if site.isdigit() else None, pick_reason=reason)
+        return acting.address("visit-scheme", visit)
+
+    return acting.form(request, work, lambda: ("officer/scheme_subject.html", context | _found(row, query)))
 
 
 def _found(row: PlanRow, query: str) -> dict[str, Any]:
@@ -94,20 +94,27 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
     if visit.state not in scheme.EDITABLE:
         return redirect("visit-detail", number=number)
-    form = SchemeForm(request.POST or None, initial=scheme_initial(visit, request.actor.person), colleagues=colleagues(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            visit = _save(request, visit, form)
-            if request.POST.get("step") == "submit":
-                scheme.submit(request.actor, visit)
-                messages.success(request, "已提交审批。负责人办理前可以撤回。")
-                return redirect("visit-detail", number=number)
-        except Refused as refused:
-            visit.refresh_from_db()
-            return refused_response(request, refused, "officer/scheme.html", _page(visit, form))
-        messages.success(request, "检查方案已保存。")
-        return redirect("visit-scheme", number=number)
-    return render(request, "officer/scheme.html", _page(visit, form), status=422 if form.is_bound else 200)
+    if request.headers.get("X-Autosave"):
+        return typed.keep(request, visit)
+    initial = scheme_initial(visit, request.actor.person)
+    form = SchemeForm(request.POST or None, initial=initial, colleagues=colleagues(request))
+    since = typed.put_back(request, visit, form)
+
+    def work() -> str:
+        saved = _save(request, visit, form)
+        typed.forget(request, visit)
+        if request.POST.get("step") != "submit":
+            messages.success(request, "检查方案已保存。")
+            return acting.address("visit-scheme", visit)
+        scheme.submit(request.actor, saved)
+        messages.success(request, "已提交审批。负责人办理前可以撤回。")
+        return acting.address("visit-detail", visit)
+
+    def page() -> tuple[str, dict[str, Any]]:
+        visit.refresh_from_db()
+        return "officer/scheme.html", _page(visit, form) | {"typed_at": since}
+
+    return acting.form(request, work, page, checked=form)
 
 
 def _save(request: HttpRequest, visit: Visit, form: SchemeForm) -> Visit:
@@ -126,5 +133,5 @@ def _page(visit: Visit, form: SchemeForm) -> dict[str, Any]:
     return {
         "title": "检查方案", "visit": visit, "form": form, "items": visit.items.select_related("version"), "limits": known.limits,
         "counted": counters.why_not_counted(visit), "missing": VISIT.missing("submit", known), "seats": facts.seats(visit),
-        "returned": visit.state == "returned",
+        "opinion": ledger.history(visit).filter(act="visit.return").last() if visit.state == "returned" else None,
     }

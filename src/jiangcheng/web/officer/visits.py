@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiangcheng.inspection.visits import counters, queries, words
-from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.kernel import calendar, ledger
-from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties import certificates
@@ -28,8 +28,9 @@ from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
+from jiangcheng.web.officer import acting
 from jiangcheng.web.officer.forms import RescheduleForm
+from jiangcheng.web.templatetags.text import cn_day, hm
 
 
 @navigation("officer")
@@ -47,7 +48,7 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 def home(request: HttpRequest) -> HttpResponse:
     """What is due: late orders, today's visits, corrections to recheck, returned schemes, other work under way."""
     today = calendar.today()
-    mine = queries.my_visits(request.actor).select_related("enterprise", "site", "order")
+    mine = queries.my_visits(request.actor).select_related("enterprise", "site", "order").prefetch_related("officers__person")
     running = list(mine.exclude(state__in=("closed", "archived", "revoked", "lapsed")).order_by("window_start")[:200])
     now = [v for v in running if v.state in ("to_code", "to_enter", "to_approve") and v.window_start
            and timezone.localdate(v.window_start) <= today <= timezone.localdate(v.window_end)]
@@ -56,9 +57,11 @@ def home(request: HttpRequest) -> HttpResponse:
     told = [v for v in running if v.state in ("told", "not_done")]
     later = [v for v in running if v.state in ("to_code", "to_enter", "to_approve") and v not in now]
     orders = [(o, calendar.limit(o.due)) for o in queries.followups(request.actor).select_related("visit__enterprise").order_by("due")[:50]]
+    late = [(o, limit) for o, limit in orders if limit.tone == "late"]
+    due = [(o, limit) for o, limit in orders if limit.tone != "late"]
     certificate = certificates.valid_certificate(request.actor.person, request.actor.body, today)
     return render(request, "officer/home.html", {
-        "title": "今日", "today": today, "now": now, "at_door": at_door, "drafts": drafts, "told": told, "later": later, "orders": orders,
+        "title": "今日", "today": today, "now": now, "at_door": at_door, "drafts": drafts, "told": told, "later": later, "late": late, "due": due,
         "total": len(now) + len(at_door) + len(drafts) + len(told) + len(orders), "certificate": certificate,
         "ends_in": (certificate.valid_until - today).days if certificate else None,
     })
@@ -77,9 +80,14 @@ def listing(request: HttpRequest) -> HttpResponse:
         )
     if state in words.STATES:
         found = found.filter(state=state)
+    if request.GET.get("week"):
+        monday = calendar.today() - timedelta(days=calendar.today().weekday())
+        found = found.filter(window_start__date__range=(monday, monday + timedelta(days=6)))
     page = Paginator(found.order_by("-window_start", "-id"), 20).get_page(request.GET.get("page"))
     chips = [("", "全部"), *[(s, words.STATES[s]) for s in ("to_approve", "to_enter", "inspecting", "following", "closed", "archived")]]
-    return render(request, "officer/visits.html", {"title": "检查", "page": page, "chips": chips})
+    return render(request, "officer/visits.html", {
+        "title": "检查", "page": page, "chips": chips, "week": request.GET.get("week", ""),
+    })
 
 
 PRIMARY = {
@@ -106,17 +114,34 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     missing = VISIT.missing(step, known) if step == "issue" else queries.missing_at_door(visit, request.actor) if step else ()
     word, url = PRIMARY.get(visit.state, ("", ""))
     mine = visit.officers.filter(person=request.actor.person, left_at=None).first()
-    left = visit.window_end and (visit.window_end - timezone.now()).total_seconds()
+    process = list(ledger.history(visit))
     return {
         "title": "检查详情", "keep": _kept_pages(request, visit),
         "visit": visit, "people": facts.seats(visit), "items": visit.items.select_related("version"),
         "limits": known.limits, "counted": counters.why_not_counted(visit), "missing": missing, "primary": word,
-        "primary_url": reverse(url, args=[visit.number]) if url else "", "process": ledger.history(visit),
+        "primary_url": reverse(url, args=[visit.number]) if url else "", "process": process,
         "papers": scoping.scope(request.actor, Paper.objects.filter(matter_kind="visit", matter=visit.number)).order_by("issued_at"),
         "orders": visit.orders.all(), "tab_words": TABS, "tab": request.GET.get("tab", "base"), "tone": words.TONES.get(visit.state, ""),
         "on_it": mine is not None, "lead": mine is not None and mine.role == "lead",
-        "opens": visit.window_start and timezone.now() < visit.window_start, "closing": left is not None and 0 < left < 1800,
+        "stopped": next((leaf for leaf in process[::-1] if leaf.target == "revoked"), None), "recusals": acting.recusals(visit),
+        "undeclared": mine is not None and mine.recusal_declared_at is None, "strip": _strip(visit),
     }
+
+
+def _strip(visit: Visit) -> dict[str, Any] | None:
+    """The strip of the window while the visit waits for it: 09:30 可以开始检查, 窗口还有 20 分钟, 可以检查 至 11:30."""
+    if visit.state not in ("to_code", "to_enter") or visit.window_start is None:
+        return None
+    now, end = timezone.now(), timezone.localtime(visit.window_end)
+    left = int((end - now).total_seconds() // 60)
+    until = hm(end) if end.date() == calendar.today() else f"{cn_day(end)} {hm(end)}"
+    if now < visit.window_start:
+        return {"big": hm(visit.window_start), "small": "可以开始检查", "note": cn_day(visit.window_start), "tone": ""}
+    if left < 0:
+        return {"big": "检查时间已过", "small": "", "note": until, "tone": "late"}
+    if left < 30:
+        return {"big": f"窗口还有 {left} 分钟", "small": "", "note": "", "tone": "warn"}
+    return {"big": "可以检查", "small": f"至 {until}", "note": "", "tone": ""}
 
 
 KEPT = ("to_enter", "arrived", "inspecting", "broken_off")
@@ -137,24 +162,50 @@ def _kept_pages(request: HttpRequest, visit: Visit) -> list[str]:
 def act(request: HttpRequest, number: str) -> HttpResponse:
     """Steps without a form of their own: 领取检查码, 撤回, 归档 …"""
     visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
-    step = request.POST.get("step", "")
-    try:
-        if step == "issue":
-            scheme.issue_code(request.actor, visit)
-            return redirect("visit-code", number=number)
-        if step == "withdraw":
-            scheme.withdraw(request.actor, visit)
-            messages.success(request, "已撤回，可以继续修改。")
-        elif step == "drop":
-            scheme.drop(request.actor, visit, request.POST.get("reason", "").strip())
-            messages.success(request, f"{number} 已撤销。")
-        elif step == "declare":
-            scheme.declare(request.actor, visit)
-            messages.success(request, "已声明与企业没有利害关系。")
-    except Refused as refused:
+    step = STEPS.get(request.POST.get("step", ""), acting.nothing)
+
+    def page() -> tuple[str, dict[str, Any]]:
         visit.refresh_from_db()
-        return refused_response(request, refused, "officer/visit.html", _page(request, visit))
-    return redirect("visit-detail", number=number)
+        return "officer/visit.html", _page(request, visit)
+
+    return acting.answer(request, lambda: step(request, visit), page)
+
+
+def issue(request: HttpRequest, visit: Visit) -> str:
+    """领取检查码."""
+    scheme.issue_code(request.actor, visit)
+    return acting.address("visit-code", visit)
+
+
+def withdraw(request: HttpRequest, visit: Visit) -> str:
+    """撤回, until the head acts."""
+    scheme.withdraw(request.actor, visit)
+    messages.success(request, "已撤回，可以继续修改。")
+    return acting.address("visit-detail", visit)
+
+
+def drop(request: HttpRequest, visit: Visit) -> str:
+    """撤销 with the reason."""
+    scheme.drop(request.actor, visit, request.POST.get("reason", "").strip())
+    messages.success(request, f"{visit.number} 已撤销。")
+    return acting.address("visit-detail", visit)
+
+
+def declare(request: HttpRequest, visit: Visit) -> str:
+    """声明无须回避, for oneself."""
+    scheme.declare(request.actor, visit)
+    messages.success(request, "已声明与企业没有利害关系。")
+    return acting.address("visit-detail", visit)
+
+
+def announce(request: HttpRequest, visit: Visit) -> str:
+    """预告: the enterprise's accounts are told subject and time."""
+    door.announce(acting.actor(request), visit)
+    messages.success(request, "已预告。企业的账号现在可以看到本次检查的事项和时间。")
+    return acting.address("visit-detail", visit)
+
+
+STEPS = {"issue": issue, "withdraw": withdraw, "drop": drop, "declare": declare, "announce": announce}
 
 
 @screen("officer/visits/<no>/reschedule", "327-17-1")
@@ -163,19 +214,13 @@ def reschedule(request: HttpRequest, number: str) -> HttpResponse:
     """申请调整时间: back to the head with a new window."""
     visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
     form = RescheduleForm(request.POST or None)
-    context = {"title": "调整时间", "visit": visit, "form": form}
-    if request.method == "POST" and form.is_valid():
-        try:
-            scheme.reschedule(request.actor, visit, *form.window(), form.cleaned_data["reason"])
-        except Refused as refused:
-            visit.refresh_from_db()
-            return refused_response(request, refused, "officer/reschedule.html", context)
+
+    def work() -> str:
+        scheme.reschedule(request.actor, visit, *form.window(), form.cleaned_data["reason"])
         messages.success(request, "已提交审批，原检查码已撤销。")
-        return redirect("visit-detail", number=number)
-    return render(request, "officer/reschedule.html", context, status=422 if form.is_bound else 200)
+        return acting.address("visit-detail", visit)
 
-
-RECUSABLE = ("to_approve", "to_code", "to_enter", "arrived", "inspecting", "broken_off")
+    return acting.form(request, work, lambda: ("officer/reschedule.html", {"title": "调整时间", "visit": visit, "form": form}), checked=form)
 
 
 @screen("officer/me", "327-18-2", "HR-18-2")
@@ -186,5 +231,5 @@ def me(request: HttpRequest) -> HttpResponse:
     held = Certificate.objects.filter(person=request.actor.person, body=request.actor.body).order_by("-valid_until")
     rows = [(c, certificates.status_on(c, today), (c.valid_until - today).days) for c in held]
     orders = scoping.scope(request.actor, Order.objects.filter(visit__officers__person=request.actor.person)).distinct().count()
-    coming = queries.my_visits(request.actor).filter(state__in=(*RECUSABLE,), officers__person=request.actor.person).select_related("enterprise")
+    coming = queries.my_visits(request.actor).filter(state__in=door.RECUSABLE, officers__person=request.actor.person).select_related("enterprise")
     return render(request, "officer/me.html", {"title": "我的", "rows": rows, "orders": orders, "coming": coming.distinct()[:10]})

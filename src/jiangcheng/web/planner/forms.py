@@ -23,7 +23,7 @@ def ask_to_choose(form: forms.Form) -> None:
     """Words for the empty line of each drop-down."""
     for field in form.fields.values():
         if isinstance(field, forms.ModelChoiceField):
-            field.empty_label = "不限"
+            field.empty_label = "请选择" if field.required else "不限"
         elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select) and any(c[0] == "" for c in field.choices):
             field.choices = [("", "请选择"), *(c for c in field.choices if c[0] != "")]
 

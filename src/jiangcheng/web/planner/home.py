@@ -1,24 +1,25 @@
-"""首页, 频次, 参考库: what is due, which caps hold, what other places published."""
+"""首页 and 参考库: what is due, what other places published."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from jiangcheng.inspection.items import actions, caps
+from jiangcheng.inspection.items import actions
 from jiangcheng.inspection.items import queries as item_queries
 from jiangcheng.inspection.items import words as item_words
-from jiangcheng.inspection.items.models import Cap, ItemVersion, LibraryRow
+from jiangcheng.inspection.items.models import ItemVersion, LibraryRow
 from jiangcheng.inspection.plans import lists, queries
 from jiangcheng.inspection.plans.models import Filing, Plan, Reminder
-from jiangcheng.kernel import calendar
+from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
@@ -27,7 +28,6 @@ from jiangcheng.web import context
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.planner.forms import CapForm
 
 context.ACT_WORDS.update(item_words.ACT_WORDS)
 context.ACT_WORDS.update({
@@ -38,7 +38,7 @@ context.ACT_WORDS.update({
     "plans.remind": "催办", "demo.dates": "演示日期",
 })
 
-
+BEGIN = "可以从上年复制、从事项清单生成，或者导入 Excel。"
 SAYING = ("basis", "cap_as_published", "ratio_or_frequency", "frequency", "device_or_method")
 """What of a library row is worth a glance, first found."""
 
@@ -46,11 +46,6 @@ SAYING = ("basis", "cap_as_published", "ratio_or_frequency", "frequency", "devic
 @navigation("planner")
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     body = request.actor.body
-    if not request.actor.has("planner"):  # a head who looks at the body's lists
-        return [
-            {"label": "待我审批", "url": reverse("head-home")}, {"label": "检查事项", "url": reverse("planner-items")},
-            {"label": "检查计划", "url": reverse("planner-plans")}, {"label": "频次", "url": reverse("planner-caps")},
-        ]
     year = plan_year()
     newest = queries.newest(body, year)
     held = item_queries.versions_in_force(calendar.today()).filter(item__body=body)
@@ -59,6 +54,7 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "检查事项", "url": reverse("planner-items"), "count": held.count()},
         {"label": "检查计划", "url": reverse("planner-plans"), "count": newest.rows.count() if newest else ""},
         {"label": "频次", "url": reverse("planner-caps")},
+        {"label": "文书模板", "url": reverse("planner-papers")},
         {"label": "导入", "url": reverse("planner-imports")},
         {"rule": True},
         {"label": "参考库", "url": reverse("planner-library")},
@@ -83,66 +79,36 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "planner/home.html", {
         "title": "首页", "year": year, "countdown": queries.countdown(year), "deadline": queries.deadline(year),
         "plan": queries.newest(body, year), "this_year": queries.filed_plan(body, today.year), "today_year": today.year,
-        "missing_this_year": queries.filed_plan(body, today.year) is None and today > queries.deadline(today.year),
-        "late_days": calendar.working_days_between(queries.deadline(today.year), today),
+        "late": late(body, today), "begin": BEGIN,
         "open_plans": [(p, len(lists.problems(p))) for p in open_plans], "waiting": [f for f in waiting if f.round == f.plan.round],
         "unpublished": lists.unpublished(body), "outside": lists.unfiled_outside(body),
         "reminders": Reminder.objects.filter(body=body, year__gte=today.year).order_by("-at")[:3],
-        "drafts": ItemVersion.objects.filter(item__body=body, state__in=("draft", "review")).order_by("state")[:8],
+        "drafts": [(v, _was_returned(v)) for v in _unpublished(body)[:8]],
         "unused": item_queries.unused(body, today),
     })
 
 
-@screen("planner/caps", "327-15-1", "HR-15-2", "HR-15-3")
-@desk("planner", "head")
-def caps_page(request: HttpRequest) -> HttpResponse:
-    """Caps that hold for the body, those kept as printed, and items without any."""
-    today, body = calendar.today(), request.actor.body
-    form = CapForm(body, request.POST or None, initial={"valid_from": today})
-    if request.method == "POST":
-        try:
-            if request.POST.get("step") == "end":
-                return _end_cap(request)
-            if form.is_valid():
-                return _record_cap(request, form)
-        except Refused as refused:
-            return refused_response(request, refused)
-    fields = list(Body.objects.get(pk=body).competences.values_list("field", flat=True))
-    covers = Q(body=body) | Q(item__body=body) | (Q(body=None, item=None) & (Q(field="") | Q(field__in=fields)))
-    found = caps.valid_on(today).filter(covers).select_related("item").order_by("field", "limit")
-    return render(request, "planner/caps.html", {
-        "title": "频次", "held": [c for c in found if c.enforceable], "printed": [c for c in found if not c.enforceable],
-        "gaps": caps.without_cap(body, today), "form": form, "planner": request.actor.has("planner"), "today": today, "own": body,
-    })
+def _unpublished(body_id: int) -> QuerySet[ItemVersion]:
+    """Drafts and what waits for the head."""
+    return ItemVersion.objects.filter(item__body=body_id, state__in=("draft", "review")).select_related("item").order_by("state", "item__code")
 
 
-def _record_cap(request: HttpRequest, form: CapForm) -> HttpResponse:
-    """登记 a cap that binds the planner's own body."""
-    actions.may_draft(request.actor, request.actor.body)
-    given = form.cleaned_data
-    body = Body.objects.get(pk=request.actor.body)
-    made = caps.record(
-        request.actor, caps.Printed(
-            given["issuer"], given["issuer_level"], given["printed"], given["valid_from"], exceptions=given["exceptions"],
-            source_url=given["source_url"],
-        ), body=body, item=given["item"], field=given["field"], demo=body.demo,
-    )
-    read = [c for c in made if c.enforceable]
-    said = "、".join(f"每{c.get_period_display()} {c.limit} 次{c.subject_class}" for c in read)
-    if read:
-        messages.success(request, f"已登记，读作：{said}。")
-    else:
-        messages.warning(request, f"已按原文保留，未能自动执行：{made[0].why_not}。")
-    return redirect("planner-caps")
+def _was_returned(version: ItemVersion) -> bool:
+    """Has the head sent this draft back?"""
+    return version.state == "draft" and ledger.history(version).filter(act="item.return").exists()
 
 
-def _end_cap(request: HttpRequest) -> HttpResponse:
-    """停止适用 of a cap of the planner's own body."""
-    actions.may_draft(request.actor, request.actor.body)
-    cap = get_object_or_404(Cap, pk=request.POST.get("cap") or 0, body=request.actor.body)
-    caps.end(cap, request.actor, calendar.today(), request.POST.get("reason", ""))
-    messages.success(request, "已停止适用，以前的日期仍按它计算。")
-    return redirect("planner-caps")
+def late(body_id: int, today: date) -> dict[str, str] | None:
+    """The strip for a year's plan that was not sent by the deadline: since when, who knows, what is still possible."""
+    limit = queries.deadline(today.year)
+    sent = Plan.objects.filter(body=body_id, year=today.year, submitted_at__isnull=False)
+    if today <= limit or sent.exists():
+        return None
+    return {
+        "word": f"逾期未备案 {calendar.working_days_between(limit, today)} 个工作日",
+        "told": f"{today.year}年度计划应于 {limit.month}月{limit.day}日 前报送；司法行政部门和上级主管部门可以看到",
+        "still": "现在仍可报送，按逾期受理",
+    }
 
 
 @screen("planner/library", "327-07-1")

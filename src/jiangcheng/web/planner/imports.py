@@ -23,6 +23,8 @@ from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.planner.home import plan_year
 
+MOST_SHOWN = 200
+"""Bad cells and changes that a page lists; the file of 仅下载有误行 has them all."""
 TONES = {"new": "ok", "update": "info", "same": "wait", "bad": "late"}
 
 
@@ -62,37 +64,50 @@ def _context(upload: Import, plan: Plan | None) -> dict[str, Any]:
     except Unreadable as wrong:
         steps = [("上传", upload.name), ("预览", "读不出表格"), ("校验", ""), ("入库", "")]
         return {**shown, "unreadable": wrong.bad, "steps": steps, "current": 2}
-    counts = upload.stored or found.counts
+    counts = upload.stored if upload.stored_at else found.counts
+    running = bool(upload.stored) and not upload.stored_at
+    done = upload.stored.get(importing.NEW, 0) + upload.stored.get(importing.UPDATE, 0)
     heads = plan_excel.WORDS if plan else {c.field: c.head for c in item_excel.COLUMNS}
     many = len(found.lines)
     lacking = len(found.bad_lines)
     steps = [
         ("上传", f"{many} 行，表头已识别"), ("预览", f"表头在第 {found.table.head_row} 行"),
-        ("校验", f"有 {lacking} 行需要修改" if lacking else "全部可以入库"),
-        ("入库", "已完成" if upload.stored_at else "尚未开始"),
+        ("校验", f"有 {lacking} 行需要修改" if lacking else "全部可以入库" if many else "没有内容"),
+        ("入库", "已完成" if upload.stored_at else f"已处理 {done:,} 行" if running else "尚未开始"),
     ]
     return {
-        **shown, "found": found, "steps": steps, "current": 5 if upload.stored_at else 3, "many": many,
+        **shown, "found": found, "steps": steps, "current": 5 if upload.stored_at else 4 if running else 3, "many": many,
+        "running": running, "done": done, "whole": done + found.storable,
         "tiles": [(importing.KIND_WORDS[k], n, "行", TONES[k]) for k, n in counts.items()],
-        "updates": [(x.line.n, heads.get(name, name), before, after) for x in found.updates for name, before, after in x.changed],
+        "updates": [(x.line.n, heads.get(name, name), before, after) for x in found.updates for name, before, after in x.changed][:MOST_SHOWN],
+        "bad": found.bad[:MOST_SHOWN],
         "first": [(x.line.n, x.line.values["item_name" if plan else "name"], x.word) for x in found.lines[:5]],
     }
 
 
+def _fixes(request: HttpRequest, upload: Import, plan: Plan | None) -> dict[str, str]:
+    """Texts typed for bad cells, where they differ from what stands there."""
+    typed = {k.removeprefix("fix-"): v.replace("\r\n", "\n") for k, v in request.POST.items() if k.startswith("fix-")}
+    now = {b.cell: b.value for b in _check(upload, plan).bad}
+    return {cell: text for cell, text in typed.items() if cell in now and text != now[cell]}
+
+
 def _act(request: HttpRequest, upload: Import, plan: Plan | None) -> HttpResponse:
-    fixes = {k.removeprefix("fix-"): v for k, v in request.POST.items() if k.startswith("fix-")}
     try:
-        if request.POST.get("step") == "fix" and fixes:
-            importing.fix(upload, request.actor, fixes)
+        if request.POST.get("step") == "fix":
+            importing.fix(upload, request.actor, _fixes(request, upload, plan))
             return redirect("planner-import", upload.pk)
         counts = plan_excel.store(upload, plan, request.actor) if plan else item_excel.store(upload, request.actor)
     except Unreadable:
         return redirect("planner-import", upload.pk)
     except Refused as refused:
         return refused_response(request, refused, "planner/import.html", _context(upload, plan))
+    if not upload.stored_at:
+        return redirect("planner-import", upload.pk)
     said = "，".join(f"{importing.KIND_WORDS[k]} {n} 行" for k, n in counts.items())
     messages.success(request, f"已入库：{said}。")
-    if counts["bad"]:
+    long = counts[importing.NEW] + counts[importing.UPDATE] > importing.PART
+    if counts[importing.BAD] or long:  # a long file stays on the page that showed its progress
         return redirect("planner-import", upload.pk)
     return redirect("planner-plan", plan.year) if plan else redirect("planner-items")
 

@@ -13,12 +13,16 @@ from django.utils import timezone
 from jiangcheng.inspection.plans import actions, lists, queries
 from jiangcheng.inspection.plans.facts import Listed
 from jiangcheng.inspection.plans.models import Plan, PlanRow, Remark
+from jiangcheng.inspection.plans.words import NINE
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.planner.forms import RowForm
+
+SHOWN = [(name, word) for name, word in NINE if name not in ("item_name", "body_name")]
+"""Contents that stand beside an opinion; the item is in the heading, the body is the reader's own."""
 
 
 def _plan(request: HttpRequest, year: int) -> Plan:
@@ -52,12 +56,14 @@ def new(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, plan: Plan, row: PlanRow | None) -> HttpResponse:
-    form = RowForm(request.POST or None, instance=PlanRow.objects.get(pk=row.pk) if row else None,
+    written = request.POST if request.method == "POST" and request.POST.get("step") not in ("delete", "drop") else None
+    form = RowForm(written, instance=PlanRow.objects.get(pk=row.pk) if row else None,
                    initial=None if row else {"body_name": plan.body.name, "find": "draw", "quarters": ["1", "2", "3", "4"]})
     context = {
         "title": f"第 {row.n} 行" if row else "新增一行", "plan": plan, "row": row, "form": form, **_listed(plan),
         "wrong": [p.breach for p in lists.problems(plan).cells if p.row == row.pk] if row and plan.state in queries.EDITABLE else [],
         "remarks": Remark.objects.filter(row=row).select_related("filing").order_by("-filing__round") if row else [],
+        "why": request.POST.get("why", ""),
     }
     if request.method == "POST":
         try:
@@ -75,7 +81,7 @@ def _form(request: HttpRequest, plan: Plan, row: PlanRow | None) -> HttpResponse
                 return redirect(_next(plan, row, request.POST.get("step", "")))
         except Refused as refused:
             return refused_response(request, refused, "planner/row.html", context)
-    return render(request, "planner/row.html", context)
+    return render(request, "planner/row.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _next(plan: Plan, row: PlanRow, step: str) -> str:
@@ -96,13 +102,15 @@ def diff(request: HttpRequest, year: int) -> HttpResponse:
     if filing is None:
         return redirect("planner-plan", year)
     remarks = filing.remarks.select_related("row", "by").order_by("-must_fix", "row__n")
-    sent = {r["pk"]: r for r in filing.rows}
     changed = lists.compare_rows(filing.rows, actions.snapshot(plan), by_copy=False)
     touched = {c.n for c in changed}
     waited = calendar.working_days_between(timezone.localdate(filing.decided_at), calendar.today()) if filing.decided_at else 0
     leaf = ledger.history(filing).filter(act="filing.return").first()
     return render(request, "planner/diff.html", {
         "title": "退回修改对照", "plan": plan, "filing": filing, "changes": changed, "waited": waited, "opinion": leaf.opinion if leaf else "",
-        "pairs": [{"remark": r, "row": r.row, "sent": sent.get(r.row_id), "touched": r.row.n in touched} for r in remarks],
+        "pairs": [
+            {"remark": r, "row": r.row, "touched": r.row.n in touched, "now": [(word, getattr(r.row, name)) for name, word in SHOWN]}
+            for r in remarks
+        ],
         "problems": lists.problems(plan), "open": plan.state in queries.EDITABLE,
     })

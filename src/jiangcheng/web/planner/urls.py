@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.planner import home, imports, items, plans, rows
+from jiangcheng.web.planner import caps, home, imports, items, papers, plans, rows
 
 urlpatterns = [
     path("", home.home, name="planner-home"),
@@ -12,7 +12,9 @@ urlpatterns = [
     path("items/<int:pk>/", items.detail, name="planner-item"),
     path("items/<int:pk>/edit/", items.edit, name="planner-item-edit"),
     path("items/<int:pk>/act/", items.act, name="planner-item-act"),
-    path("caps/", home.caps_page, name="planner-caps"),
+    path("caps/", caps.page, name="planner-caps"),
+    path("papers/", papers.listing, name="planner-papers"),
+    path("papers/<slug:kind>.<slug:form>", papers.file, name="planner-paper-sample"),
     path("library/", home.library, name="planner-library"),
     path("library/<int:pk>/copy/", home.copy, name="planner-library-copy"),
     path("plans/", plans.years, name="planner-plans"),

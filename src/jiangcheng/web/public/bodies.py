@@ -14,10 +14,11 @@ from jiangcheng.parties.bodies import names_on_papers, responsible_head, standin
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.parties.words import FIELDS, LEVELS
-from jiangcheng.web import exports
+from jiangcheng.web import bulk, exports
 
 WORDS = dict(FIELDS)
 HEADS = ("单位", "类别", "层级", "管辖区域", "依据", "统一社会信用代码", "监督电话", "同级司法行政部门")
+COLUMNS = (("name", "单位"), ("kind", "类别"), ("level", "层级"), ("division", "管辖区域"), ("phone", "监督电话"))
 
 
 @screen("bodies/", "327-03-1")
@@ -28,16 +29,15 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = found.filter(name__icontains=word)
     if request.GET.get("level"):
         found = found.filter(level=request.GET["level"])
-    if request.GET.get("format") in ("csv", "json"):
+    if request.GET.get("format") in exports.OPEN_KINDS:
         rows = [
             (b.name, b.get_kind_display(), b.get_level_display(), b.division.name, b.basis, b.uscc, b.complaint_phone,
              b.judicial_office.name if b.judicial_office else "") for b in found
         ]
-        if request.GET["format"] == "csv":
-            return exports.open_csv("行政执法主体", HEADS, rows)
-        return exports.open_json([dict(zip(HEADS, r, strict=True)) for r in rows], title="行政执法主体")
+        return exports.open_data(request.GET["format"], "行政执法主体", HEADS, rows, title="行政执法主体")
     return render(request, "public/bodies.html", {
         "title": "执法主体公示", "page_obj": Paginator(found, 30).get_page(request.GET.get("page")), "levels": [("", "全部层级"), *LEVELS],
+        "columns": COLUMNS, "shown": bulk.shown(request, COLUMNS, "name"),
     })
 
 

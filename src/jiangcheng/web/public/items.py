@@ -16,11 +16,13 @@ from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.parties.words import FIELDS
-from jiangcheng.web import exports
+from jiangcheng.web import bulk, exports
 
 HEADS = (
     "事项编码", "检查事项", "单位", "领域", "检查依据", "检查对象", "检查内容", "检查方式", "检查标准", "频次上限", "版本", "施行日期", "检查要点",
 )
+
+COLUMNS = (("name", "检查事项"), ("body", "单位"), ("subjects", "检查对象"), ("manner", "检查方式"), ("version", "版本"))
 
 
 def asked_day(request: HttpRequest) -> date | None:
@@ -59,14 +61,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = found.filter(field=request.GET["field"])
     found = found.order_by("item__body__name", "item__code").prefetch_related("questions")
     kind = request.GET.get("format")
-    if kind in ("csv", "json"):
+    if kind in exports.OPEN_KINDS:
         rows = [line(v, limit_words(v, day)) for v in found]
-        if kind == "csv":
-            return exports.open_csv(f"检查事项清单{day}", HEADS, rows)
-        return exports.open_json([dict(zip(HEADS, r, strict=True)) for r in rows], title="检查事项清单", day=day.isoformat())
+        return exports.open_data(kind, f"检查事项清单{day}", HEADS, rows, title="检查事项清单", day=day.isoformat())
     return render(request, "public/items.html", {
         "title": "检查事项公示", "page_obj": Paginator(found, 30).get_page(request.GET.get("page")), "day": day, "body": body,
-        "fields": [("", "全部领域"), *fields], "past": asked_day(request) is not None,
+        "fields": [("", "全部领域"), *fields], "past": asked_day(request) is not None, "columns": COLUMNS,
+        "shown": bulk.shown(request, COLUMNS, "name"),
     })
 
 

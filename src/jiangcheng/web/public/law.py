@@ -51,12 +51,10 @@ def table(request: HttpRequest) -> HttpResponse:
     """The table by article, or one article (``article=17``), or the house rules (``article=house``); CSV, JSON."""
     found = standings()
     decree = [s for s in found if s.duty.register == registry.DECREE]
-    if request.GET.get("format") in ("csv", "json"):
+    if request.GET.get("format") in exports.OPEN_KINDS:
         rows = [(s.duty.id, registry.display_source(s.duty.id), _words(s), s.mode_word, s.word, " ".join(s.enforced_by), " ".join(s.tests),
                  " ".join(screens.of(s.duty.id))) for s in found]
-        if request.GET["format"] == "csv":
-            return exports.open_csv("条文与落实", HEADS, rows)
-        return exports.open_json([dict(zip(HEADS, r, strict=True)) for r in rows], title="条文与落实")
+        return exports.open_data(request.GET["format"], "条文与落实", HEADS, rows, title="条文与落实")
     by_article: dict[int, list[status.Standing]] = defaultdict(list)
     for s in decree:
         by_article[s.duty.article].append(s)

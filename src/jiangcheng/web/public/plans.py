@@ -41,11 +41,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = found.filter(year=year) if year else found
     for word in request.GET.get("q", "").split():
         found = found.filter(body__name__icontains=word)
-    if request.GET.get("format") in ("csv", "json"):
+    if request.GET.get("format") in exports.OPEN_KINDS:
         rows = [row for plan in found for row in lines(plan)]
-        if request.GET["format"] == "csv":
-            return exports.open_csv("年度日常检查计划", HEADS, rows)
-        return exports.open_json([dict(zip(HEADS, r, strict=True)) for r in rows], title="年度日常检查计划")
+        return exports.open_data(request.GET["format"], "年度日常检查计划", HEADS, rows, title="年度日常检查计划")
     due = queries.deadline(today.year)
     have = set(Plan.objects.filter(year=today.year, published_at__isnull=False).values_list("body", flat=True))
     lacking = scope(request.actor, Body.objects.filter(enforces=True)).exclude(pk__in=have).order_by("name") if today > due else []
@@ -68,10 +66,8 @@ def detail(request: HttpRequest, body: int, year: int) -> HttpResponse:
     n = request.GET.get("n", "")
     plan = next((p for p in versions if n.isdigit() and p.n == int(n)), versions[0])
     kind = request.GET.get("format")
-    if kind == "csv":
-        return exports.open_csv(f"{owner.name}{plan}", HEADS, lines(plan))
-    if kind == "json":
-        return exports.open_json([dict(zip(HEADS, r, strict=True)) for r in lines(plan)], title=str(plan), body=owner.name)
+    if kind in exports.OPEN_KINDS:
+        return exports.open_data(kind, f"{owner.name}{plan}", HEADS, lines(plan), title=str(plan), body=owner.name)
     filing = plan.filings.filter(office_kind="judicial", state="filed").order_by("-round").first()
     rows = plan.rows.filter(withdrawn_at=None)
     return render(request, "public/plan.html", {

@@ -13,11 +13,14 @@ from django.urls import reverse
 from jiangcheng.inspection.items import queries
 from jiangcheng.inspection.items.models import LibraryRow
 from jiangcheng.inspection.items.words import LIBRARY
-from jiangcheng.inspection.plans.models import Plan
+from jiangcheng.inspection.plans.models import Filing, Plan
 from jiangcheng.kernel import calendar
 from jiangcheng.law import registry
 from jiangcheng.law.screens import screen
+from jiangcheng.papers import numbers
+from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
+from jiangcheng.parties.real import initials
 from jiangcheng.parties.scope import scope
 from jiangcheng.web import exports
 from jiangcheng.web.context import navigation
@@ -46,6 +49,32 @@ def public_plans(request: HttpRequest) -> Any:
     return found.filter(pk__in=newest.values()).order_by("-published_at", "-pk")
 
 
+def find_bodies(request: HttpRequest, asked: str) -> list[Body]:
+    """Enforcement bodies by name, pinyin initials of the name, or credit code."""
+    everybody = scope(request.actor, Body.objects.filter(enforces=True)).select_related("division").order_by("level", "name")
+    lower, code = asked.lower(), asked.replace(" ", "").upper()
+    return [
+        b for b in everybody
+        if asked in b.name or asked in b.short or (code and b.uscc == code) or (asked.isascii() and asked and lower in initials(b.name))
+    ]
+
+
+def find_plans(request: HttpRequest, asked: str) -> Any:
+    """Published plans by body, item, or the number under which they were filed, brackets or none."""
+    number = numbers.plain(asked)
+    filings = Filing.objects.filter(plan__published_at__isnull=False, state="filed").exclude(number="")
+    filed = [f.plan_id for f in filings if number and numbers.plain(f.number) == number]
+    return public_plans(request).filter(Q(body__name__icontains=asked) | Q(rows__item_name__icontains=asked) | Q(pk__in=filed)).distinct()
+
+
+def find_papers(asked: str) -> list[Paper]:
+    """Papers that are public by themselves (none of a visit), by their number; others are looked up by their own code."""
+    number = numbers.plain(asked)
+    kept = Paper.objects.exclude(matter_kind="visit").select_related("body")
+    digits = "".join(c for c in number if c.isdigit())
+    return [p for p in kept.filter(number__contains=digits[:4]) if numbers.plain(p.number) == number][:5] if len(digits) > 4 else []
+
+
 @screen("/", "327-07-1", "327-14-3")
 def home(request: HttpRequest) -> HttpResponse:
     """Search over items, plans and bodies; 查验检查码; what was published last."""
@@ -54,11 +83,10 @@ def home(request: HttpRequest) -> HttpResponse:
     plans = public_plans(request)
     context: dict[str, Any] = {"title": "查检查事项、计划和执法主体", "q": asked, "often": OFTEN}
     if asked:
-        bodies = scope(request.actor, Body.objects.filter(enforces=True)).filter(name__icontains=asked)
         found = queries.search(items, asked)
         context |= {
-            "listed": found.order_by("-effective_from")[:20], "item_count": found.count(), "bodies": bodies.order_by("name")[:10],
-            "plans": plans.filter(Q(body__name__icontains=asked) | Q(rows__item_name__icontains=asked)).distinct()[:10],
+            "listed": found.order_by("-effective_from")[:20], "item_count": found.count(), "bodies": find_bodies(request, asked)[:20],
+            "plans": find_plans(request, asked)[:10], "papers": find_papers(asked),
         }
         return render(request, "public/found.html", context | {"title": f"“{asked}”的查询结果"})
     decree = [d for d in registry.duties().values() if d.register == registry.DECREE]

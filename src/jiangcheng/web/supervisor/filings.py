@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -14,19 +15,26 @@ from django.utils import timezone
 from jiangcheng.inspection.plans import facts, flows, lists, offices, queries
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.plans.words import FILING_STATES, NINE
+from jiangcheng.inspection.visits import queries as visits
+from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.kernel import calendar
-from jiangcheng.law.rule import Refused
+from jiangcheng.kernel.actor import Actor
+from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import exports
+from jiangcheng.web import bulk, exports
 from jiangcheng.web.context import navigation
-from jiangcheng.web.desk import desk
+from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
+from jiangcheng.web.templatetags.text import cn_datetime
 
 OTHERS = (
     ("检查动态", "supervisor-visits"), ("无网络登记核查", "supervisor-offline"), ("存证核验", "supervisor-ledger"),
+)
+COLUMNS = (
+    ("plan", "计划"), ("round", "报送次数"), ("received", "收到"), ("limit", "审查时限"), ("state", "状态"), ("decided", "办理"), ("number", "文号"),
 )
 LATE_HEADS = (("单位", 30), ("年度", 8), ("状态", 14), ("逾期工作日", 12), ("最近催办", 20))
 
@@ -46,6 +54,7 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "今日", "url": reverse("supervisor-home")},
         {"label": "备案审查", "url": reverse("supervisor-filings"), "count": lists.waiting_for(office.pk, "judicial").count()},
         {"label": "未备案单位", "url": reverse("supervisor-late"), "count": len(late)},
+        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": reports.waiting(request.actor).count()},
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),
         {"rule": True},
         {"label": "条文与落实", "url": reverse("law")},
@@ -66,7 +75,9 @@ def home(request: HttpRequest) -> HttpResponse:
     late = [x for x in lists.late_bodies(office, today.year, today) if not x.filed_late]
     return render(request, "supervisor/home.html", {
         "title": "今日", "waiting": waiting, "late": late, "returned": lists.not_refiled(office.pk), "year": today.year,
-        "others": [(word, u) for word, name in OTHERS if (u := _address(name))],
+        "offline": [(v, visits.reported_late(v)) for v in visits.offline_to_check(request.actor).select_related("body", "enterprise")],
+        "others": [(f"收到的反映 {reports.waiting(request.actor).count()} 件", reverse("supervisor-reports")),
+                   *((word, u) for word, name in OTHERS if (u := _address(name)))],
     })
 
 
@@ -81,7 +92,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     else:
         found = found.order_by("-received_at")
     for word in request.GET.get("q", "").split():
-        found = found.filter(plan__body__name__icontains=word)
+        found = found.filter(Q(plan__body__name__icontains=word) | Q(plan__body__short__icontains=word) | Q(number__icontains=word))
     if request.GET.get("format") == "xlsx":
         return exports.excel("备案审查", (("单位", 30), ("计划", 30), ("报送次数", 10), ("收到", 14), ("状态", 12), ("办理", 14), ("文号", 24)), (
             (f.plan.body.name, str(f.plan), f.round, timezone.localdate(f.received_at), f.state_word,
@@ -90,6 +101,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, 30).get_page(request.GET.get("page"))
     return render(request, "supervisor/filings.html", {
         "title": "备案审查", "page_obj": page, "state": state, "rows": [(f, _waited(f), lists.examination_limit(f)) for f in page],
+        "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "plan"),
         "states": [("waiting", "待备案"), ("filed", "已备案"), ("returned", "退回补正"), ("all", "全部")],
     })
 
@@ -181,16 +193,11 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
 def late(request: HttpRequest) -> HttpResponse:
     """Bodies that have not filed: days late, last reminder, 催办. Before the deadline: who is still to come."""
     office, today = Body.objects.get(pk=request.actor.body), calendar.today()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 2025 < int(asked) < 2100 else today.year
-    if request.method == "POST":
-        body = visible_or_404(request.actor, Body.objects.all(), pk=request.POST.get("body") or 0)
-        try:
-            made = offices.remind(body, year, request.actor, request.POST.get("text", ""))
-        except Refused as refused:
-            return refused_response(request, refused)
-        messages.success(request, f"已催办“{body.name}”，{timezone.localtime(made.at):%H:%M}")
-        return redirect(f"{request.path}?year={year}")
+    asked = whole(request.GET.get("year", "")) or 0
+    year = asked if 2025 < asked < 2100 else today.year
+    reminded = _remind(request, year) if request.method == "POST" else None
+    if isinstance(reminded, HttpResponse):
+        return reminded
     rows = lists.late_bodies(office, year, today, before_deadline=True)
     if request.GET.get("format") == "xlsx":
         return exports.excel("未备案单位", LATE_HEADS, (
@@ -198,7 +205,30 @@ def late(request: HttpRequest) -> HttpResponse:
             for x in rows
         ))
     return render(request, "supervisor/late.html", {
-        "title": "未备案单位", "rows": [x for x in rows if not x.filed_late], "came": [x for x in rows if x.filed_late], "year": year,
+        "title": "未备案单位", "results": reminded, "here": f"{request.path}?year={year}", "actions": [("remind", "批量催办")],
+        "rows": [x for x in rows if not x.filed_late], "came": [x for x in rows if x.filed_late], "year": year,
         "deadline": queries.deadline(year), "countdown": queries.countdown(year), "over": today > queries.deadline(year),
         "years": [today.year, today.year + 1],
     })
+
+
+def _remind(request: HttpRequest, year: int) -> HttpResponse | list[bulk.Result]:
+    """催办 one body, and back to the list; or 批量催办, with a result for each row."""
+    mine, text = scope(request.actor, Body.objects.order_by("name")), request.POST.get("text", "")
+    if request.POST.get("bulk") == "remind":
+        return bulk.each(bulk.chosen(request, mine), lambda body: body.name, lambda body: _once_a_day(body, year, request.actor, text))
+    body = visible_or_404(request.actor, Body.objects.all(), pk=whole(request.POST.get("body", "")))
+    try:
+        made = offices.remind(body, year, request.actor, text)
+    except Refused as refused:
+        return refused_response(request, refused)
+    messages.success(request, f"已催办“{body.name}”，{timezone.localtime(made.at):%H:%M}")
+    return redirect(f"{request.path}?year={year}")
+
+
+def _once_a_day(body: Body, year: int, actor: Actor, text: str) -> None:
+    """催办; refused where today's has been sent, so that the result of the row does not say it was sent anew."""
+    began = timezone.now()
+    made = offices.remind(body, year, actor, text)
+    if made.at < began:
+        raise Refused([Breach(f"{cn_datetime(made.at)} 已催办，同一天不重复发出。", (Remedy("次日仍未报送的，再次催办或电话联系"),))])

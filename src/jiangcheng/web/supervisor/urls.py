@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.supervisor import filings, visits
+from jiangcheng.web.supervisor import filings, reports, visits
 
 urlpatterns = [
     path("", filings.home, name="supervisor-home"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("filings/<int:pk>/", filings.detail, name="supervisor-filing"),
     path("filings/<int:pk>/table/", filings.table, name="supervisor-filing-table"),
     path("late/", filings.late, name="supervisor-late"),
+    path("reports/", reports.listing, name="supervisor-reports"),
     *visits.urlpatterns,
 ]

@@ -25,14 +25,19 @@ from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
 from jiangcheng.papers.models import InspectionCode, Paper
-from jiangcheng.parties.models import Body
+from jiangcheng.parties.models import Body, Division
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import exports
-from jiangcheng.web.desk import desk
+from jiangcheng.web import bulk, exports
+from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
+from jiangcheng.web.supervisor import places
 from jiangcheng.web.templatetags.text import window
 
 HEADS = (("检查编号", 18), ("单位", 30), ("企业", 30), ("场所", 30), ("检查类型", 12), ("状态", 12), ("检查时间", 30), ("处理结果", 24))
+COLUMNS = (
+    ("firm", "企业"), ("body", "单位"), ("time", "检查时间"), ("kind", "检查类型"), ("site", "场所"), ("state", "状态"), ("outcome", "处理结果"),
+)
+STATES = [("", "全部"), *((s, words.STATES[s]) for s in ("to_enter", "inspecting", "not_done", "to_tell", "following", "archived", "revoked"))]
 REVOCABLE = ("draft", "to_approve", "returned", "to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told", "following")
 OUTCOME_WORDS = dict(words.OUTCOMES)
 MOST = 4 * 1024 * 1024
@@ -52,13 +57,16 @@ def visible(request: HttpRequest) -> QuerySet[Visit]:
         )
     if state in words.STATES:
         found = found.filter(state=state)
-    return found.filter(body=body) if body.isdigit() else found
+    place = Division.objects.filter(code=request.GET.get("division", "")).first()
+    if place is not None:
+        found = found.filter(site__division__path__startswith=place.path)
+    return found.filter(body=whole(body)) if whole(body) is not None else found
 
 
 @screen("supervisor/visits", "327-06-1", "327-08-2")
 @desk("supervisor")
 def listing(request: HttpRequest) -> HttpResponse:
-    """Filters, table, points on a map, Excel of the filter."""
+    """Filters, table with the columns chosen, drawing of the places, Excel of the filter."""
     found = visible(request)
     if request.GET.get("format") == "xlsx":
         return exports.excel("检查动态", HEADS, (
@@ -69,10 +77,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     for visit in page:
         visit.outcome_words = outcome_words(visit)
     everything = scope(request.actor, Visit.objects.all())
-    states = [("", "全部"), *((s, words.STATES[s]) for s in ("to_enter", "inspecting", "not_done", "to_tell", "following", "archived", "revoked"))]
+    place = Division.objects.filter(code=request.GET.get("division", "")).first()
     return render(request, "supervisor/visits.html", {
-        "title": "检查动态", "page_obj": page, "states": states, "bodies": Body.objects.filter(pk__in=everything.values("body")).order_by("name"),
-        "body": request.GET.get("body", ""), "points": points(found[:500]), "offline": queries.offline_to_check(request.actor).count(),
+        "title": "检查动态", "page_obj": page, "states": STATES, "bodies": Body.objects.filter(pk__in=everything.values("body")).order_by("name"),
+        "body": request.GET.get("body", ""), "offline": queries.offline_to_check(request.actor).count(), "place": place,
+        "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "firm"),
+        **places.context(found, Body.objects.select_related("division").get(pk=request.actor.body).division),
     })
 
 
@@ -81,20 +91,6 @@ def outcome_words(visit: Visit) -> str:
     if visit.state == "not_done" or visit.not_done_why:
         return f"未实施：{visit.get_not_done_why_display()}"
     return "、".join(OUTCOME_WORDS.get(o, o) for o in visit.outcome_list)
-
-
-def points(found: Any) -> list[dict[str, Any]]:
-    """Sites as points of a drawing 640 × 360; the table is their twin."""
-    placed = [v for v in found if v.site.latitude is not None and v.site.longitude is not None]
-    if not placed:
-        return []
-    xs, ys = [float(v.site.longitude) for v in placed], [float(v.site.latitude) for v in placed]
-    wide, high = max(max(xs) - min(xs), 0.01), max(max(ys) - min(ys), 0.01)
-    left, bottom = (max(xs) + min(xs) - wide) / 2, (max(ys) + min(ys) - high) / 2
-    return [
-        {"x": round(40 + 560 * (x - left) / wide), "y": round(320 - 280 * (y - bottom) / high), "visit": v, "tone": words.TONES.get(v.state, "")}
-        for v, x, y in zip(placed, xs, ys, strict=True)
-    ]
 
 
 @screen("supervisor/visits/<no>", "327-06-1", "327-08-2")

@@ -15,10 +15,13 @@ Forms     {% errors form %} on top, {% field form.name %} each, kind="segment"|"
           {% upload "photos" "拍照取证" %}  {% pad "sign_party" "当事人：陈店长" %}  {% steps rows 3 %}
 Lists     {% search placeholder="…" %} {% chips "state" rows %} {% th "限期" "due" %} {% row_height %} {% pager page_obj "条" %}
           {% empty "今天没有检查安排" "…" "查看本周" url %} (directly inside a {% for %} write {% nothing … %}) {% tiles rows %} {% tabs rows %}
-          {% columns rows %} 显示列, request.GET.getlist("col"); {% bulk "form-id" actions %} 批量办理; {% bulk_result rows %}
+          {% columns rows fixed="name" %} 显示列 with web.bulk.shown; {% keep "body" "page" %} present filters as hidden fields
+          {% bulk "form-id" actions %} 批量办理, {% pick "form-id" pk "第 3 行" %} the box of a row, {% bulk_result rows %} with web.bulk.each
+          (sample: base/components.html)
           tables: <div class="table-wrap" tabindex="0" role="region" aria-label="…"><table class="as-cards">, data-th on each td,
           data-row on each tr with a link (j, k, Enter)
-Cards     {% due url=… name=… word=… tone=… time=… meta=… button=… %} {% person officer role="主办" %} {% kv rows %} {% ticks rows %}
+Cards     {% due url=… name=… word=… tone=… time=… meta=… button=… %} {% person document=certificate role="主办" photo=… %}
+          {% certificate_photo certificate url=… big=True %} photo or placeholder; url where the reader is not staff {% kv rows %} {% ticks rows %}
 Scan      {% scanner url %}  camera, photo, typing; posts ``scanned`` and ``uscc``; the view needs 'wasm-unsafe-eval' in script-src
 Waiting   {% working done total url notify=url2 %}
 Record    {% progress questions current %}  {% icon "scan" %}  {% offline %}
@@ -38,6 +41,7 @@ from django.utils.safestring import SafeString
 from jiangcheng.kernel.flow import FLOWS
 from jiangcheng.law import registry
 from jiangcheng.law.rule import Breach, Refused
+from jiangcheng.parties.models import Certificate
 from jiangcheng.web import context as page_context
 from jiangcheng.web.templatetags import address, form_parts, list_parts, text
 from jiangcheng.web.templatetags.address import link
@@ -180,11 +184,29 @@ def due(
     }
 
 
+@register.inclusion_tag("parts/certificate_photo.html")
+def certificate_photo(certificate: Certificate, url: str = "", *, big: bool = False) -> dict[str, Any]:
+    """证件照片, or the placeholder that says there is none. ``url``: address for readers who are not staff."""
+    address = url or link("certificate-photo", certificate.pk)
+    return {
+        "name": certificate.person.name, "photo": f"{address}{'&' if '?' in address else '?'}v={certificate.photo[:8]}" if certificate.photo else "",
+        "drawn": certificate.person.demo, "big": big,
+    }
+
+
 @register.inclusion_tag("parts/person.html")
-def person(who: Any = None, *, role: str = "", small: bool = False, **given: Any) -> dict[str, Any]:
-    """人员 with certificate: ``name``, ``certificate`` (number), ``until`` (day), ``photo`` (address), from ``who`` or given."""
-    found = {k: given.get(k, getattr(who, k, "")) for k in ("name", "certificate", "until", "photo", "issuer")}
-    return {**found, "role": role, "small": small}
+def person(
+    document: Certificate | None = None, *, role: str = "", photo: str = "", small: bool = False, big: bool = False, **given: Any,
+) -> dict[str, Any]:
+    """人员 with certificate: photo, name, number, term and issuer of ``document``; without one, ``name`` alone.
+
+    ``photo`` is the address of the photo for readers who are not staff. Given ``certificate`` and ``until`` are shown
+    where there is no document (samples).
+    """
+    found: dict[str, Any] = {k: given.get(k, "") for k in ("name", "certificate", "until", "issuer", "body")}
+    if document is not None:
+        found |= {"name": document.person.name, "certificate": document.number, "until": document.valid_until, "issuer": document.issuer}
+    return {**found, "document": document, "photo": photo, "role": role, "small": small, "big": big}
 
 
 @register.inclusion_tag("parts/kv.html")

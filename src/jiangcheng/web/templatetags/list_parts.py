@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from jiangcheng.web import context as page_context
 from jiangcheng.web.templatetags.address import here, link, query
@@ -21,7 +23,7 @@ def search(
     """查询框. Keeps the other filters of the address, goes back to page 1."""
     request = context.get("request")
     given = request.GET if request else {}
-    kept = [(k, v) for k in given for v in given.getlist(k) if k not in (name, "page")] if request and not url else []
+    kept = _kept(context, name, "page") if not url else []
     return {"name": name, "value": given.get(name, ""), "placeholder": placeholder, "label": label, "url": url, "hero": hero, "kept": kept}
 
 
@@ -59,16 +61,37 @@ def row_height(context: dict[str, Any]) -> dict[str, Any]:
 def columns(context: dict[str, Any], rows: Sequence[tuple[str, str]], fixed: str = "") -> dict[str, Any]:
     """显示列: rows (key, word). The choice lies in the address as ``col``; nothing chosen means all. ``fixed``: always shown."""
     request = context.get("request")
-    given = request.GET if request else {}
-    chosen = set(given.getlist("col")) if request else set()
-    kept = [(k, v) for k in given for v in given.getlist(k) if k not in ("col", "page")] if request else []
-    return {"rows": [{"key": k, "word": w, "on": not chosen or k in chosen, "fixed": k in fixed.split()} for k, w in rows], "kept": kept}
+    chosen = set(request.GET.getlist("col")) if request else set()
+    shown = [{"key": k, "word": w, "on": not chosen or k in chosen, "fixed": k in fixed.split()} for k, w in rows]
+    return {"rows": shown, "kept": _kept(context, "col", "page")}
+
+
+@register.simple_tag(takes_context=True)
+def keep(context: dict[str, Any], *but: str) -> SafeString:
+    """Hidden fields that carry the present filters along in a GET form, all but the names given: ``{% keep "body" "page" %}``."""
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', _kept(context, *but))
+
+
+def _kept(context: dict[str, Any], *but: str) -> list[tuple[str, str]]:
+    request = context.get("request")
+    return [(k, v) for k in request.GET for v in request.GET.getlist(k) if k not in but] if request else []
 
 
 @register.inclusion_tag("parts/bulk.html")
-def bulk(form_id: str, actions: Sequence[tuple[str, str]], url: str = "") -> dict[str, Any]:
-    """批量办理: a form whose rows are ``<input type="checkbox" name="row" form="form_id" value=…>``; actions (value, word)."""
-    return {"form_id": form_id, "actions": actions, "url": url}
+def bulk(
+    form_id: str, actions: Sequence[tuple[str, str]], url: str = "", *, ask: str = "", why: str = "", wrong: str = "",
+) -> dict[str, Any]:
+    """批量办理: a form whose rows are boxes of ``{% pick form_id row.pk … %}``; actions (value, word); read with web.bulk.
+
+    ``ask`` adds a field ``why`` of that name, for acts that need a reason; ``wrong`` says what is missing.
+    """
+    return {"form_id": form_id, "actions": actions, "url": url, "ask": ask, "why": why, "wrong": wrong}
+
+
+@register.inclusion_tag("parts/pick.html")
+def pick(form_id: str, value: Any, label: str, ticked: Collection[Any] = ()) -> dict[str, Any]:
+    """The box of one row of a list for 批量办理; ``label`` says to a screen reader which row it is, ``ticked`` keeps choices."""
+    return {"form_id": form_id, "value": value, "label": label, "checked": value in ticked}
 
 
 @register.inclusion_tag("parts/bulk_result.html")

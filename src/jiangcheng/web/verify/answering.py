@@ -37,11 +37,13 @@ def page(request: HttpRequest, visit: Visit, actor: Actor, urls: firm.Addresses,
         broken = check_all(rules.SIGN, known)
         not_yet = bound.plain(Refused(broken)).breaches if broken else ()
     can_sign = visit.state in WRITING and signed is None and not not_yet
+    declared = facts.unsigned(visit)
     post = request.POST
     return {
         "title": "陈述与签收", "visit": visit, "lines": facts.lines(visit), "people": facts.current_officers(visit), "signed": signed,
-        "writing": writing, "waiting": waiting, "not_yet": not_yet, "can_sign": can_sign, "urls": urls, "begun": visit.started_at is not None,
-        "main": "receive" if waiting else "sign" if can_sign else "statement" if writing else "",
+        "writing": writing, "waiting": waiting, "not_yet": not_yet, "can_sign": can_sign, "declared": declared,
+        "unsigned": post.get("unsigned", ""), "urls": urls, "begun": visit.started_at is not None,
+        "main": "receive" if waiting else "sign" if can_sign and not declared else "statement" if writing else "",
         "statement": post.get("statement", visit.statement), "name": post.get("name", visit.receiver), "role": post.get("role", visit.receiver_role),
         "reason": post.get("reason", ""), "objection": post.get("objection", ""), "key": post.get("key") or secrets.token_hex(8),
         "word": firm.word_of(visit), "tone": words.TONES.get(visit.state, ""),
@@ -68,6 +70,11 @@ def _sign(request: HttpRequest, visit: Visit, actor: Actor) -> str:
     return "已签名。"
 
 
+def _decline(request: HttpRequest, visit: Visit, actor: Actor) -> str:
+    enterprise.decline(actor, visit, name=request.POST.get("name", ""), reason=request.POST.get("unsigned", ""))
+    return "已记下您不签名和原因，会印在笔录上。"
+
+
 def _receive(request: HttpRequest, visit: Visit, actor: Actor) -> str:
     post = request.POST
     done = enterprise.receive(
@@ -88,7 +95,7 @@ def _object(request: HttpRequest, visit: Visit, actor: Actor) -> str:
     return "意见已提交，检查单位可以看到。"
 
 
-STEPS = {"statement": _statement, "sign": _sign, "receive": _receive, "recuse": _recuse, "object": _object}
+STEPS = {"statement": _statement, "sign": _sign, "decline": _decline, "receive": _receive, "recuse": _recuse, "object": _object}
 
 
 def handle(request: HttpRequest, visit: Visit, actor: Actor, urls: firm.Addresses, **more: Any) -> HttpResponse:

@@ -6,7 +6,6 @@ the number of the notice beside the code. What binds it lies in the session on t
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +21,7 @@ from jiangcheng.inspection.visits.queries import ARRIVED
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
 from jiangcheng.papers import codes
+from jiangcheng.papers import numbers as paper_numbers
 from jiangcheng.papers.models import Guess, InspectionCode
 from jiangcheng.web.middleware import device_time
 
@@ -115,12 +115,6 @@ def changing_part(code: InspectionCode, changing: str, given: str) -> str:
 # --- the notice's number ---
 
 
-def _norm(text: str) -> str:
-    """A document number as people type it: full-width signs, any brackets, blanks and the marks around it."""
-    plain_text = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain_text if c.isalnum()).upper().removeprefix("演示").removesuffix("号")
-
-
 def number_tries_left(code: InspectionCode) -> int:
     """Wrong numbers that may still be typed for this code today."""
     since = timezone.now() - timedelta(days=1)
@@ -132,8 +126,8 @@ def fits_notice(code: InspectionCode, visit: Visit, typed: str) -> bool:
     if not number_tries_left(code):
         return False
     paper = facts.notice(visit)
-    wanted = _norm(paper.number) if paper else ""
-    if wanted and arrived(visit) and _norm(typed) == wanted:
+    wanted = paper_numbers.plain(paper.number) if paper else ""
+    if wanted and arrived(visit) and paper_numbers.plain(typed) == wanted:
         return True
     Guess.objects.create(address=f"notice/{code.pk}")
     return False

@@ -60,14 +60,42 @@ def _every_point(request: HttpRequest, order: Order) -> None:
             f"第 {n} 项没有写明怎样整改的。", (Remedy(f"填写第 {n} 项", f"#point-{n - 1}"),), f"point-{n - 1}", ("327-20-5",)) for n in empty])
 
 
+def _uploads(request: HttpRequest, order: Order) -> list[tuple[str, Any]]:
+    """Files sent, each with its place on the page. Too many or far too big ones are named before any is read."""
+    names = [f"proof-{i}" for i in range(len(order.points))] + ["proof"]
+    found = [(f"{name}/{n}", upload) for name in names for n, upload in enumerate(request.FILES.getlist(name))]
+    broken = [
+        Breach(f"“{upload.name}”大小为 {upload.size / files.MB:.0f} MB，照片不超过 {files.JPEG.limit // files.MB} MB，"
+               f"PDF 不超过 {files.PDF.limit // files.MB} MB。", (Remedy("压缩后重新选择"),), "proof-0", ("327-20-5",))
+        for _, upload in found if upload.size > files.PDF.limit
+    ]
+    if len(found) > enterprise.MOST_FILES:
+        way = Remedy("选最能说明问题的，或者把照片合成一份 PDF")
+        broken.insert(0, Breach(f"一次最多提交 {enterprise.MOST_FILES} 个文件，选了 {len(found)} 个。", (way,), "proof-0", ("327-20-5",)))
+    if broken:
+        raise Refused(broken)
+    return found
+
+
+def _kept(actor: Actor, order: Order, key: str, uploads: list[tuple[str, Any]]) -> list[StoredFile]:
+    """The files, kept; all that cannot be kept are named at once."""
+    kept: list[StoredFile] = []
+    broken: list[Breach] = []
+    for place, upload in uploads:
+        try:
+            kept.append(enterprise.add_file(actor, order, upload, key=f"{key}/{place}" if key else ""))
+        except Refused as refused:
+            broken.extend(refused.breaches)
+    if broken:
+        raise Refused(broken)
+    return kept
+
+
 def _submit(request: HttpRequest, order: Order, actor: Actor) -> str:
     _every_point(request, order)
-    key = request.POST.get("key", "")[:32]
+    uploads = _uploads(request, order)
     with transaction.atomic():
-        kept: list[StoredFile] = []
-        for name in [f"proof-{i}" for i in range(len(order.points))] + ["proof"]:
-            for n, upload in enumerate(request.FILES.getlist(name)):
-                kept.append(enterprise.add_file(actor, order, upload, key=f"{key}/{name}/{n}" if key else ""))
+        kept = _kept(actor, order, request.POST.get("key", "")[:32], uploads)
         enterprise.submit(actor, order, _text(request, order), kept)
     return "整改情况已提交，检查单位会核对或者安排复查。"
 

@@ -1,19 +1,20 @@
-"""查验检查码: what a code is now, confirmation of arrival, and the report that people do not match."""
+"""查验检查码: what a code is now, and the confirmation of arrival."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from jiangcheng.inspection.visits import queries, words
-from jiangcheng.inspection.visits.actions import door
+from jiangcheng.inspection.visits.actions import door, reports
 from jiangcheng.inspection.visits.facts import door as door_facts
 from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.flows import VISIT
@@ -22,6 +23,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.papers import codes
 from jiangcheng.parties.access import address_of
 from jiangcheng.web import errors
+from jiangcheng.web.base_views import photo_response
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.verify import bound
 
@@ -30,7 +32,8 @@ LATER = {"not_yet": "尚未到检查时间", "expired": "检查已结束"}
 NOT_FOUND = {"unknown": 404, "bad_signature": 404, "revoked": 410, "limited": 429}
 
 
-def _read(request: HttpRequest, value: str) -> codes.Reading:
+def read(request: HttpRequest, value: str) -> codes.Reading:
+    """What the code is; wrong short codes are counted by address."""
     return codes.read(value, where=address_of(request))
 
 
@@ -46,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return _start(request, typed)
     if "/v/" in typed:  # the whole address was pasted
         typed = typed.split("/v/", 1)[1].split("?")[0].strip("/")
-    reading = _read(request, typed)
+    reading = read(request, typed)
     if reading.code is not None:
         return redirect("verify", value=reading.code.token)
     if reading.state == "bad_signature":
@@ -77,7 +80,7 @@ def show(request: HttpRequest, value: str) -> HttpResponse:
     """What the code is now. Nothing is changed, however often it is opened."""
     if errors.wants_json(request):
         return machine(request, value)
-    reading = _read(request, value)
+    reading = read(request, value)
     if reading.state == "limited":
         return _limited(request, value)
     if reading.bad:
@@ -87,15 +90,19 @@ def show(request: HttpRequest, value: str) -> HttpResponse:
     return _good(request, reading, value)
 
 
-def _phone_of(page: queries.DoorPage) -> dict[str, str]:
-    return {"phone": page.phone, "office": page.office}
+def phone_of(page: queries.DoorPage) -> dict[str, str]:
+    """Whom to call: the office that supervises the code's body, of the city where no body is known."""
+    if page.phone:
+        return {"phone": page.phone, "office": page.office}
+    city = reports.city_office()
+    return {"phone": city.complaint_phone, "office": city.name} if city else {"phone": "", "office": page.office}
 
 
 def _red(request: HttpRequest, reading: codes.Reading, value: str) -> HttpResponse:
     return render(request, "verify/bad.html", {
         "title": "此码无效", "tone": "bad", "reason": REASONS.get(reading.state, reading.word), "value": value,
         "since": reading.code.revoked_at if reading.code else None,
-        **_phone_of(queries.door_page(reading)),
+        **phone_of(queries.door_page(reading)),
     })
 
 
@@ -103,7 +110,7 @@ def _later(request: HttpRequest, reading: codes.Reading, value: str) -> HttpResp
     """Outside the window: no body, no names, no time."""
     return render(request, "verify/later.html", {
         "title": LATER[reading.state], "state": reading.state, "value": value, "word": reading.word,
-        **_phone_of(queries.door_page(reading)),
+        **phone_of(queries.door_page(reading)),
     })
 
 
@@ -127,20 +134,41 @@ def _good(request: HttpRequest, reading: codes.Reading, value: str, refused: Ref
     visit = page.visit
     changing = request.POST.get("r") or request.GET.get("r", "")
     live = bound.is_live(code, changing, request.POST.get("live", ""))
+    ticket = bound.ticket(code) if live else ""
     known, used = bound.may_read(request, visit), reading.state == "used"
     again = used and _scanned_again(visit, code)
     context: dict[str, Any] = {
         "title": "此码有效", "value": value, "page": page, "visit": visit, "used": used, "again": again, "known": known, "tone": "good",
-        "at": visit.scanned_at or code.used_at, "live": live, "live_ticket": bound.ticket(code) if live else "", "r": changing,
-        "people": [(seat, request.POST.get(f"seen-{seat.pk}", "")) for seat in page.people], "seen_words": words.SEEN,
+        "at": visit.scanned_at or code.used_at, "live": live, "live_ticket": ticket, "r": changing,
+        "people": [(seat, _photo(value, seat, ticket), request.POST.get(f"seen-{seat.pk}", "")) for seat in page.people], "seen_words": words.SEEN,
         "questions": len(record_facts.questions(visit)), "missing": _missing(visit, live, again) if again or not used else (),
-        **_phone_of(page),
+        **phone_of(page),
     }
     if used and not (live or known):
         return render(request, "verify/used.html", context | {"title": "此码已登记"})
     if refused:
         return refused_response(request, bound.plain(refused), "verify/good.html", context)
     return render(request, "verify/good.html", context)
+
+
+def _photo(value: str, seat: Any, ticket: str) -> str:
+    """Where this reader gets the photo on an officer's certificate."""
+    return reverse("verify-photo", args=[value, seat.certificate_id]) + (f"?{urlencode({'live': ticket})}" if ticket else "")
+
+
+@screen("v/<token>/photos/<id>", "327-18-2")
+@require_safe
+def photo(request: HttpRequest, value: str, pk: int) -> HttpResponse:
+    """The photo of an officer whom the page of this code shows to this reader now; 404 for everybody else's."""
+    reading = read(request, value)
+    page = queries.door_page(reading)
+    shown = page.named and (
+        reading.state == "valid" or bound.may_read(request, page.visit) or bound.is_live(reading.code, "", request.GET.get("live", ""))
+    )
+    seat = next((s for s in page.people if s.certificate_id == pk), None) if shown else None
+    if seat is None:
+        raise Http404("photo")
+    return photo_response(seat.certificate)
 
 
 # --- confirmation ---
@@ -150,7 +178,7 @@ def _good(request: HttpRequest, reading: codes.Reading, value: str, refused: Ref
 @require_POST
 def confirm(request: HttpRequest, value: str) -> HttpResponse:
     """确认人员到场: the one act of this page. The second time it says calmly that nothing more is to do."""
-    reading = _read(request, value)
+    reading = read(request, value)
     if reading.bad or reading.state in LATER:
         return redirect("verify", value=value)
     code, given = reading.code, request.POST.get("live", "")
@@ -163,36 +191,11 @@ def confirm(request: HttpRequest, value: str) -> HttpResponse:
         actor = bound.firm_actor(request, code, place)
         done = door.confirm_by_enterprise(actor, visit, rotating=bound.changing_part(code, changing, given), seen=seen, place=place)
     except Refused as refused:
-        return _good(request, _read(request, value), value, refused)
+        return _good(request, read(request, value), value, refused)
     if done.first or live:
         bound.bind(request, visit)
     messages.success(request, f"{done.sentence}，到场已确认。" if done.first else f"{done.sentence}。")
     return redirect("verify-visit" if bound.may_read(request, visit) else "verify", value=value)
-
-
-# --- report ---
-
-
-@screen("v/<token>/report", "327-18-2")
-@never_cache
-def report(request: HttpRequest, value: str) -> HttpResponse:
-    """人员不符，我要反映: kept and shown to the officers, who go on only after it is cleared; and whom to call."""
-    reading = _read(request, value)
-    open_now = reading.state in ("valid", "used")
-    page = queries.door_page(reading)
-    context: dict[str, Any] = {
-        "title": "我要反映", "value": value, "open": open_now, "reported": page.reported, "visit": page.visit if open_now else None,
-        "text": request.POST.get("text", ""), **_phone_of(page),
-    }
-    if request.method != "POST":
-        return render(request, "verify/report.html", context)
-    if not open_now:
-        return redirect("verify-report", value=value)
-    try:
-        door.report_mismatch(bound.firm_actor(request, reading.code), page.visit, request.POST.get("text", "").strip())
-    except Refused as refused:
-        return refused_response(request, bound.plain(refused), "verify/report.html", context)
-    return redirect("verify-report", value=value)
 
 
 # --- for machines ---
@@ -203,7 +206,7 @@ def report(request: HttpRequest, value: str) -> HttpResponse:
 @require_GET
 def machine(request: HttpRequest, value: str) -> JsonResponse:
     """The same as the page, for programs. Names only where the page shows them."""
-    reading = _read(request, value)
+    reading = read(request, value)
     said: dict[str, Any] = {"state": reading.state, "word": reading.word, "now": timezone.localtime().isoformat(timespec="seconds")}
     code = reading.code
     if reading.state == "revoked":

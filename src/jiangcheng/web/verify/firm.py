@@ -18,25 +18,29 @@ from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.models import Leaf
 from jiangcheng.papers import delivery
 from jiangcheng.papers.models import Paper
+from jiangcheng.web.context import ACT_WORDS
 from jiangcheng.web.templatetags import text
 
 TITLES = {
+    "to_enter": "本次检查已预告，检查人员将按预告的时间到场",
     "arrived": "检查人员已到场，检查尚未开始", "inspecting": "检查正在进行", "broken_off": "检查已中止", "not_done": "本次检查未实施",
     "to_tell": "检查已结束，结果待告知", "revoked": "本次检查已撤销",
 }
 ENDED = ("told", "following", "closed", "archived")
 OPEN_ORDER = ("open", "overdue")
 LEAVES = {
+    "visit.announced": "预告",
     "visit.arrive": "扫码入企", "visit.arrive_offline": "无网络登记", "visit.scanned_again": "再次扫码", "visit.certificates_shown": "出示证件",
     "visit.certificates_seen": "确认证件", "visit.reported": "反映人员不符", "visit.report_cleared": "人员已核实",
     "visit.recusal_asked": "申请回避", "visit.recusal_decided": "回避决定", "visit.notice": "出具通知书", "visit.start": "开始检查",
-    "visit.statement": "陈述意见", "visit.sign": "签名", "visit.break_off": "中止检查", "visit.resume": "继续检查", "visit.finish": "结束检查",
-    "visit.tell": "告知结果", "visit.objection": "提出意见", "visit.not_done": "登记未实施", "visit.revoke": "撤销检查",
+    "visit.statement": "陈述意见", "visit.sign": "签名", "visit.unsigned": "声明不签名", "visit.break_off": "中止检查", "visit.resume": "继续检查",
+    "visit.finish": "结束检查", "visit.tell": "告知结果", "visit.objection": "提出意见", "visit.not_done": "登记未实施", "visit.revoke": "撤销检查",
     "visit.close": "办结", "delivery.sign": "签收", "delivery.platform": "平台送达", "delivery.refuse": "留置送达", "delivery.post": "邮寄",
     "delivery.arrived": "邮件送达", "order.open": "作出责令文书", "order.answer": "提交整改", "order.ask_more_time": "申请延期",
     "order.extend": "同意延期", "order.done": "整改到位", "order.overdue": "逾期未改", "files.keep": "保存材料",
 }
 """Acts of a visit whose receipts the enterprise may take away."""
+ACT_WORDS["visit.unsigned"] = "企业声明不签名"
 SHOWN = tuple(k for k in LEAVES if k not in ("files.keep", "visit.certificates_shown"))
 
 
@@ -137,6 +141,8 @@ def load(number: str) -> Visit:
 
 def word_of(visit: Visit) -> str:
     """State in the enterprise's words, with the reason of a visit that was not carried out."""
+    if visit.state == "to_enter" and visit.announced_at:
+        return "已预告"
     word = words.ENTERPRISE_STATES.get(visit.state, visit.state_word)
     return f"{word}（{visit.get_not_done_why_display()}）" if visit.state == "not_done" and visit.not_done_why else word
 

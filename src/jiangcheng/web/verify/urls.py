@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.verify import door, visit
+from jiangcheng.web.verify import door, report, visit
 
 urlpatterns = [
     path("", door.start, name="verify-start"),
@@ -10,7 +10,8 @@ urlpatterns = [
     path("<str:value>.json", door.machine, name="verify-json"),
     path("<str:value>/", door.show, name="verify"),
     path("<str:value>/confirm/", door.confirm, name="verify-confirm"),
-    path("<str:value>/report/", door.report, name="verify-report"),
+    path("<str:value>/photos/<int:pk>/", door.photo, name="verify-photo"),
+    path("<str:value>/report/", report.send, name="verify-report"),
     path("<str:value>/visit/", visit.show, name="verify-visit"),
     path("<str:value>/open/", visit.open_by_number, name="verify-open"),
     path("<str:value>/answer/", visit.answer, name="verify-answer"),

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import sheets
-from jiangcheng.inspection.visits.actions.outcome import ready
-from jiangcheng.inspection.visits.actions.record import lock, reload
+from jiangcheng.inspection.visits.actions.shared import lock, ready, reload
 from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit

@@ -15,6 +15,7 @@ from django.utils import timezone
 from jiangcheng.inspection.visits import counters, sheets
 from jiangcheng.inspection.visits.actions.doubts import (
     IN_HAND,
+    RECUSABLE,
     check_offline,
     clear,
     clear_report,
@@ -22,9 +23,11 @@ from jiangcheng.inspection.visits.actions.doubts import (
     report_mismatch,
     request_recusal,
 )
+from jiangcheng.inspection.visits.actions.orders import begin_recheck
 from jiangcheng.inspection.visits.actions.record import break_off
-from jiangcheng.inspection.visits.actions.scheme import check, lock, refuse
+from jiangcheng.inspection.visits.actions.shared import check, in_state, lock, refuse
 from jiangcheng.inspection.visits.facts import door as facts
+from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Report, Visit
 from jiangcheng.inspection.visits.rules.door import same_subject, scanned_live
@@ -33,20 +36,21 @@ from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import Refused, Remedy, enforces
-from jiangcheng.papers import codes
+from jiangcheng.papers import codes, delivery
 from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import InspectionCode, Paper, StoredFile
 from jiangcheng.parties import enterprises, uscc
 from jiangcheng.parties.models import Enterprise
 
 __all__ = [
-    "Arrival", "answer_seen", "arrive_offline", "at_the_door", "break_off", "check_offline", "clear_report",
-    "confirm_by_enterprise", "decide_recusal", "find_uscc", "issue_notice", "not_done", "report_mismatch", "request_recusal", "resume",
-    "resume_refused", "revoke", "scan_by_officer", "show_certificate", "start", "take_over_lead", "type_uscc", "visit_of",
+    "IN_HAND", "RECUSABLE", "Arrival", "announce", "answer_seen", "arrive_offline", "at_the_door", "break_off", "check_offline",
+    "clear_report", "confirm_by_enterprise", "decide_recusal", "find_uscc", "issue_notice", "not_done", "report_mismatch", "request_recusal",
+    "resume", "resume_refused", "revoke", "scan_by_officer", "show_certificate", "start", "take_over_lead", "type_uscc", "visit_of",
 ]
 
 NOBODY_THERE = ("closed", "moved", "missing", "wrong", "illness")
-"""Reasons of 未实施 that give the place under the cap back; a refusal keeps it until the window ends."""
+"""Reasons of 未实施 that end it at once: code revoked, and the place under the cap given back unless the inspection had
+begun. A refusal keeps both until the window ends or the visit is closed, as the enterprise may change its mind."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,28 @@ def _seat_of(actor: Actor, visit: Visit, seat_id: int | None) -> list[Any]:
     return list(seats.filter(pk=seat_id) if seat_id else seats)
 
 
+# --- before arrival ---
+
+
+@enforces("327-08-2")
+def announce(actor: Actor, visit: Visit) -> Receipt:
+    """预告: an officer on the visit lets the enterprise know subject and time before arrival.
+
+    Nobody is told unless an officer does this; then the accounts of that enterprise alone.
+    """
+    with transaction.atomic():
+        visit = lock(visit)
+        if not on_visit(actor, visit) or visit.state != "to_enter":
+            raise refuse("领取检查码后、入企以前，由本次检查的检查人员预告。", Remedy("查看本次检查", "visit-detail", (("number", visit.number),)),
+                         ids=("327-17-2",))
+        if visit.announced_at:
+            raise refuse(f"已于 {timezone.localtime(visit.announced_at):%H:%M} 预告，无需重复。", Remedy("按预告的时间到场"), ids=("327-08-2",))
+        with ledger.act("visit.announced", actor, about=visit, duties=("327-08-2",)) as act:
+            visit.announced_at = timezone.now()
+            visit.save()
+    return act.receipt
+
+
 # --- certificates ---
 
 
@@ -105,6 +131,7 @@ def answer_seen(actor: Actor, visit: Visit, seen: Mapping[int, str]) -> Receipt 
     with transaction.atomic():
         if not firm_of_visit(actor, visit):
             raise refuse("由被检查企业回答是否出示证件。", Remedy("请企业扫码后回答"), ids=("327-18-2",))
+        in_state(Visit.objects.get(pk=visit.pk), IN_HAND, "再回答是否出示证件", "327-18-2")
         with ledger.act("visit.certificates_seen", actor, about=visit, duties=("327-18-2",)) as act:
             for seat in visit.officers.filter(left_at=None, pk__in=list(seen)):
                 seat.seen = "yes" if seen[seat.pk] == "yes" else "no"
@@ -147,17 +174,18 @@ def _arrive(actor: Actor, visit: Visit, way: str, now: datetime, **said: Any) ->
         if wrong:
             raise Refused(wrong)
         return _again(actor, visit, used, now)
-    check("arrive", visit, known)
+    check("arrive", known)
     code = codes.current(visit.number)
     if not codes.redeem(code, way, now):
         code.refresh_from_db()
         if code.state == "used":
             return Arrival(False, code.used_at)
-        check("arrive", visit, known.for_(code_state=codes.state_now(code, now)))
+        check("arrive", known.for_(code_state=codes.state_now(code, now)))
     receipt = VISIT.take(
-        "arrive", visit, actor, known, also=[code, *counters.use(visit)], arrived_at=visit.arrived_at or now, scanned_at=now,
-        arrived_place=actor.place[:40],
+        "arrive", visit, actor, known, also=[code, *counters.use(visit, timezone.localdate(now))],
+        arrived_at=visit.arrived_at or now, scanned_at=now, arrived_place=actor.place[:40],
     )
+    begin_recheck(visit)
     return Arrival(True, now, receipt)
 
 
@@ -232,15 +260,16 @@ def arrive_offline(
         used = _used(visit)
         if used is not None and visit.state != "to_enter" and on_visit(actor, visit):
             return Arrival(False, used.used_at)
-        check("arrive_offline", visit, known)
+        check("arrive_offline", known)
         code = codes.current(visit.number)
         if not codes.redeem(code, "offline", now, device_at=device_at):
             raise refuse("检查码已使用或者已撤销。", Remedy("刷新页面，查看最新状态"), ids=("327-17-4",))
         receipt = VISIT.take(
-            "arrive_offline", visit, actor, known, opinion=reason, also=[code, *counters.use(visit)], arrived_at=visit.arrived_at or device_at,
-            scanned_at=device_at, offline_reason=reason[:100], offline_device_at=device_at, offline_synced_at=now,
-            offline_checked_at=None, offline_verdict="", arrived_place=(photo.place or actor.place)[:40],
+            "arrive_offline", visit, actor, known, opinion=reason, also=[code, *counters.use(visit, timezone.localdate(device_at))],
+            arrived_at=visit.arrived_at or device_at, scanned_at=device_at, offline_reason=reason[:100], offline_device_at=device_at,
+            offline_synced_at=now, offline_checked_at=None, offline_verdict="", arrived_place=(photo.place or actor.place)[:40],
         )
+        begin_recheck(visit)
     return Arrival(True, device_at, receipt)
 
 
@@ -250,7 +279,8 @@ def arrive_offline(
 @enforces("327-17-3", "327-18-3")
 def issue_notice(actor: Actor, visit: Visit) -> Paper:
     """出具通知书: numbered, with people, items, basis, rights and duties, and a claim code for an enterprise without an
-    account. A second call gives the same paper."""
+    account. A second call gives the same paper; after a new code another is issued in its place, as people or time
+    have changed, and one that nobody received is void."""
 
     def work() -> Paper:
         with transaction.atomic():
@@ -258,13 +288,16 @@ def issue_notice(actor: Actor, visit: Visit) -> Paper:
             kept = facts.notice_of(fresh)
             if kept is not None:
                 return kept
+            before = record_facts.notice(fresh)
             if not on_visit(actor, fresh) or fresh.state not in IN_HAND:
                 raise refuse("领取检查码后，由本次检查的检查人员出具通知书。", Remedy("领取检查码"), ids=("327-17-3",))
             batch = paper.Batch(actor, body=fresh.body, matter_kind="visit", matter=fresh.number, demo=fresh.demo)
             claim = ""
             if not fresh.enterprise.seats.exists():
                 claim = enterprises.make_claim_code(fresh.enterprise, batch.number("notice"), actor)
-            batch.add("notice", sheets.notice(fresh, claim_code=claim))
+            batch.add("notice", sheets.notice(fresh, claim_code=claim), replaces=before)
+            if before is not None and delivery.undelivered([before]):
+                paper.void(before, actor, "检查人员或者时间变更，重新出具")
             with ledger.act("visit.notice", actor, about=fresh, duties=("327-17-3", "327-18-3"), opinion=batch.number("notice")):
                 pass
             return batch.settle()[0]
@@ -289,6 +322,9 @@ def take_over_lead(actor: Actor, visit: Visit, why: str = "") -> Receipt:
         visit = lock(visit)
         if not on_visit(actor, visit):
             raise refuse("只有本次检查的检查人员可以接续主办。", Remedy("请由检查人员办理"), ids=("327-18-1",))
+        in_state(visit, IN_HAND, "接续主办", "327-18-1")
+        if visit.signatures.exists():
+            raise refuse("笔录已经签名，不能再更换主办；协办人员同样可以办理后续步骤。", Remedy("直接办理"), ids=("327-18-4",))
         with ledger.act("visit.lead_taken", actor, about=visit, opinion=why, duties=("327-08-2",)) as act:
             for seat in visit.officers.filter(left_at=None):
                 seat.role = "lead" if seat.person_id == actor.person else "assist"
@@ -300,7 +336,7 @@ def take_over_lead(actor: Actor, visit: Visit, why: str = "") -> Receipt:
 def not_done(
     actor: Actor, visit: Visit, why: str, note: str, *, photo: StoredFile | None = None, now: datetime | None = None,
 ) -> Receipt:
-    """未实施: closed, moved, missing, refused, wrong or illness. Where nobody could be inspected the place is given back."""
+    """未实施: closed, moved, missing, refused, wrong or illness. Where nobody was inspected the place is given back."""
     now = now or timezone.now()
     with transaction.atomic():
         visit = lock(visit)
@@ -308,7 +344,7 @@ def not_done(
         known = facts.of(visit, now=now, why=why, reason=note, photo=seen)
         also: list[Any] = []
         if why in NOBODY_THERE:
-            also = [*counters.give_back(visit, used_too=True), *codes.revoke_all(visit.number, "未实施", now)]
+            also = [*counters.release(visit), *codes.revoke_all(visit.number, "未实施", now)]
         return VISIT.take(
             "not_done", visit, actor, known, opinion=note, also=also, not_done_why=why, not_done_note=note[:300], ended_at=now,
         )
@@ -319,20 +355,26 @@ def resume_refused(actor: Actor, visit: Visit) -> Receipt:
     with transaction.atomic():
         visit = lock(visit)
         step = "resume_refused" if visit.scanned_at else "resume_at_door"
-        return VISIT.take(step, visit, actor, facts.of(visit), not_done_why="", ended_at=None)
+        receipt = VISIT.take(step, visit, actor, facts.of(visit), not_done_why="", ended_at=None)
+        if visit.scanned_at:
+            begin_recheck(visit)
+        return receipt
 
 
 def resume(actor: Actor, visit: Visit, *, now: datetime | None = None) -> Receipt:
-    """继续检查, on another day only after the code was scanned again."""
+    """继续检查, on another day only after the code was scanned again. What was broken off before it started goes back to
+    the door."""
     with transaction.atomic():
         visit = lock(visit)
-        return VISIT.take("resume", visit, actor, facts.of(visit, now=now))
+        step = "resume" if visit.started_at else "resume_arrived"
+        return VISIT.take(step, visit, actor, facts.of(visit, now=now))
 
 
 @enforces("327-06-1", "HR-15-8")
 def revoke(actor: Actor, visit: Visit, reason: str) -> Receipt:
-    """撤销检查 by the judicial office or the superior department, with reason; code revoked, a place not used given back."""
+    """撤销检查 by the judicial office or the superior department, with reason; code revoked, places given
+    back unless the inspection had begun."""
     with transaction.atomic():
         visit = lock(visit)
-        also = [*codes.revoke_all(visit.number, reason or "已撤销"), *counters.give_back(visit)]
+        also = [*codes.revoke_all(visit.number, reason or "已撤销"), *counters.release(visit)]
         return VISIT.take("revoke", visit, actor, facts.of(visit, reason=reason), opinion=reason, also=also, stopped_why=reason[:300])

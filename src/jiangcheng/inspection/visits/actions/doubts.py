@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions.scheme import lock, refuse
+from jiangcheng.inspection.visits.facts.door import IN_HAND
 from jiangcheng.inspection.visits.models import Recusal, Report, Visit
 from jiangcheng.inspection.visits.seats import firm_of_visit, head_of_body, on_visit, supervisor_of_body
 from jiangcheng.kernel import ledger
@@ -14,8 +15,9 @@ from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import Refused, Remedy, enforces
 from jiangcheng.parties import access, conflicts
 
-IN_HAND = ("to_enter", "arrived", "inspecting", "broken_off")
-"""States in which the code is out and the visit not over."""
+RECUSABLE = ("draft", "returned", "to_approve", "to_code", *IN_HAND)
+"""States in which an officer may still be asked to stand aside."""
+FIRM = "当事人"
 
 
 @enforces("327-18-2")
@@ -55,20 +57,28 @@ def clear(actor: Actor, visit: Visit, reports: list[Report], note: str) -> Recei
 
 
 @enforces("HR-18-2")
-def request_recusal(actor: Actor, visit: Visit, seat_id: int, reason: str) -> Recusal:
-    """申请回避 by the enterprise (an officer on the visit may enter what it says) or by an officer of himself.
-
-    The start waits for the head.
+def request_recusal(actor: Actor, visit: Visit, seat_id: int, reason: str, *, for_firm: bool = False) -> Recusal:
+    """申请回避 by the enterprise, by an officer of himself, or (``for_firm``) by an officer who enters what the enterprise
+    says, of any officer. Start, going on and end wait for the head; asked twice while it waits is once.
     """
     with transaction.atomic():
         visit = lock(visit)
         seat = visit.officers.filter(pk=seat_id, left_at=None).first()
         if seat is None or not (firm_of_visit(actor, visit) or on_visit(actor, visit)):
-            raise refuse("由被检查企业或者本次检查的检查人员提出回避申请。", Remedy("选择申请回避的人员"), ids=("HR-18-2",))
+            raise refuse("由被检查企业或者本次检查的检查人员提出回避申请。", Remedy("选择申请回避的人员"), ids=("HR-18-2",), field="seat")
+        if visit.state not in RECUSABLE:
+            raise refuse(f"本次检查“{visit.state_word}”，不再办理回避申请。", Remedy("另行书面反映"), ids=("HR-18-2",))
+        entered = on_visit(actor, visit)
+        if entered and not for_firm and seat.person_id != actor.person:
+            raise refuse("检查人员只能申请本人回避。", Remedy("当事人提出的，选择“当事人申请”"), ids=("HR-18-2",), field="who")
         if not reason.strip():
             raise refuse("没有写明申请回避的理由。", Remedy("填写理由"), ids=("HR-18-2",), field="reason")
+        waiting = visit.recusals.filter(officer=seat, decided_at=None).first()
+        if waiting is not None:
+            return waiting
         with ledger.act("visit.recusal_asked", actor, about=visit, opinion=reason, duties=("HR-18-2",)):
-            asked = Recusal(visit=visit, officer=seat, asked_by=actor.name[:50], reason=reason[:300], asked_at=timezone.now())
+            by = FIRM if entered and for_firm else actor.name[:50]
+            asked = Recusal(visit=visit, officer=seat, asked_by=by, reason=reason[:300], asked_at=timezone.now())
             asked.save()
     return asked
 

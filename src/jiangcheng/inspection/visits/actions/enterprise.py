@@ -12,8 +12,10 @@ from jiangcheng.inspection.visits import seats
 from jiangcheng.inspection.visits.actions import orders, outcome, record
 from jiangcheng.inspection.visits.actions.record import refuse
 from jiangcheng.inspection.visits.facts import outcome as facts
+from jiangcheng.inspection.visits.facts import record as facts_of_record
 from jiangcheng.inspection.visits.flows import ORDER
 from jiangcheng.inspection.visits.models import Order, Report, Signature, Visit
+from jiangcheng.inspection.visits.rules import record as rules
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
@@ -40,6 +42,24 @@ def sign_record(actor: Actor, visit: Visit, *, name: str, drawing: Any = None, c
     """The enterprise signs the record on its own phone: on glass, or the typed name with the visit's short code."""
     _firm(actor, visit)
     return record.sign(actor, visit, "enterprise", "glass" if drawing else "typed", name=name, drawing=drawing, code=code, key=key)
+
+
+@enforces("327-18-4")
+def decline(actor: Actor, visit: Visit, *, name: str, reason: str) -> Report:
+    """不签名 on the enterprise's own phone, with its reason in its own words: a declaration of the firm that is printed in
+    the record. It closes nothing: the officer's 拒绝签名 before a witness does, and the firm may still sign."""
+    with transaction.atomic():
+        visit = record.lock(visit)
+        _firm(actor, visit)
+        record.require(rules.DECLINE, facts_of_record.decline_facts(visit, reason))
+        said = reason.strip()[:500]
+        last = facts_of_record.unsigned(visit)
+        if last is not None and last.text == said:
+            return last
+        row = Report(visit=visit, kind="unsigned", text=said, contact=name.strip()[:50] or visit.receiver, at=timezone.now())
+        with ledger.act("visit.unsigned", actor, about=row, duties=("327-18-4",), opinion=said, extra={"visit": visit.number}):
+            row.save()
+    return row
 
 
 @enforces("327-18-5")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import sheets
-from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.actions.drafting import draft
 from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.flows import ORDER
 from jiangcheng.inspection.visits.models import Answer, Order, Visit
@@ -65,14 +65,22 @@ def extend(actor: Actor, order: Order, due: date, reason: str) -> Receipt:
 def draft_followup(actor: Actor, order: Order, **fields: Any) -> Visit:
     """安排复查: a follow-up visit (case kind, led by the order, not in the cap), one for each order and term.
 
-    It checks what the order came from and opens with the old findings. ``fields`` are those of ``scheme.save_scheme``.
+    It checks what the order came from and opens with the old findings. The order keeps its state until the arrival.
+    ``fields`` are those of ``scheme.save_scheme``.
     """
     with transaction.atomic():
         held = lock(order)
-        ORDER.take("recheck", held, actor, facts.order(held))
-        visit = scheme.draft(actor, order_id=held.pk, **fields)
-    reload(order)
-    return visit
+        return draft(actor, order_id=held.pk, **fields)
+
+
+@enforces("327-20-5", "327-08-2")
+def begin_recheck(visit: Visit) -> None:
+    """复查中, from the arrival of the follow-up visit on: before it nothing about the order tells of the visit to come."""
+    if visit.order_id is None:
+        return
+    held = lock(visit.order)
+    if held.state in ORDER.step("recheck").source:
+        ORDER.take("recheck", held, SYSTEM, facts.order(held, besides=visit))
 
 
 def old_findings(visit: Visit) -> list[Answer]:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiangcheng.inspection.visits import seats, sheets
-from jiangcheng.inspection.visits.actions.record import lock, refuse, reload
+from jiangcheng.inspection.visits import counters, seats, sheets
+from jiangcheng.inspection.visits.actions.shared import lock, ready, refuse, reload
 from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.flows import ORDER, VISIT
@@ -20,17 +20,9 @@ from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import Refused, Remedy, enforces
-from jiangcheng.papers import delivery, glass
+from jiangcheng.papers import codes, delivery, glass
 from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import Delivery, Paper, StoredFile
-
-
-def ready(step: str, visit: Visit, actor: Actor, known: Any) -> None:
-    """Raise what would refuse the step, before work that would be in vain."""
-    found = VISIT.step(step)
-    if visit.state not in found.source or not found.who(actor, visit) or VISIT.missing(step, known):
-        VISIT.take(step, visit, actor, known)
-
 
 # --- finish --------------------------------------------------------------------------------------------------------
 
@@ -119,14 +111,15 @@ def _settle_own_order(actor: Actor, visit: Visit) -> None:
     if visit.order_id is None:
         return
     order = Order.objects.select_related("visit").get(pk=visit.order_id)
-    if order.state != "rechecking":
+    if order.state != "rechecking" or order.visit.state == "revoked":
         return
     found = facts.found_by(visit)
     known = facts.order(order, found=found, opinion=f"复查{visit.number}")
-    if found == "problem":
-        ORDER.take("still_open", order, actor, known, opinion=f"复查{visit.number}发现问题仍然存在")
-    else:
+    if found != "problem":
         ORDER.take("done", order, actor, known, opinion=f"复查{visit.number}确认整改到位", corrected_at=visit.ended_at)
+    else:
+        step = "not_yet" if not ORDER.missing("not_yet", known) else "still_open"
+        ORDER.take(step, order, actor, known, opinion=f"复查{visit.number}发现问题仍然存在")
 
 
 # --- delivery ------------------------------------------------------------------------------------------------------
@@ -147,6 +140,8 @@ def _delivery(
         raise refuse("凭证不属于本次检查。", Remedy("重新上传凭证"), ids=("327-18-5",), field="proof")
     if manner == "glass" and drawing and signature is None:
         signature = glass.keep(drawing, matter=visit.number, actor=actor, key=key, name=f"{values.get('receiver') or visit.receiver}签收")
+    if values.get("witness", "").strip() in record_facts.officer_names(visit):
+        raise refuse("检查人员不能作见证人。", Remedy("另请见证人"), ids=("327-18-5",), field="witness")
     if manner == "platform":
         values["consent"] = consent(visit)
     if manner in ("glass", "paper"):
@@ -178,6 +173,8 @@ def _deliver(
         fresh = Visit.objects.get(pk=visit.pk)
         if not seats.door(actor, fresh):
             raise refuse("您不能办理本次检查的送达。", Remedy("请由检查人员办理"), ids=("327-18-5",))
+        if any(p.matter != fresh.number or p.kind not in facts.FOR_FIRM for p in papers):
+            raise refuse("只能送达本次检查中应当交给企业的文书。", Remedy("选择本次检查的文书"), ids=("327-18-5",), field="papers")
         if step:
             ready(step, fresh, actor, facts.tell(fresh, papers))
         row = _delivery(actor, fresh, manner, **values)
@@ -235,7 +232,7 @@ def _receiver(actor: Actor, visit: Visit, made: Delivery) -> None:
 
 def undelivered(visit: Visit) -> list[Paper]:
     """Papers for the enterprise that have not reached it."""
-    return delivery.undelivered(facts.papers_of(visit, "notice", *facts.TO_FIRM, "amendment"))
+    return delivery.undelivered(facts.papers_of(visit, *facts.FOR_FIRM))
 
 
 def to_tell(visit: Visit) -> list[Paper]:
@@ -316,10 +313,13 @@ def enter_case_number(actor: Actor, visit: Visit, number: str) -> Receipt:
 
 @enforces("327-18-5", "327-17-3", "327-20-5")
 def close(actor: Actor, visit: Visit) -> Receipt:
-    """办结: told with evidence, orders settled, hand-over numbered."""
+    """办结: told with evidence, orders settled, hand-over numbered. A visit that never began gives back its place, and its
+    code is no longer good."""
     with transaction.atomic():
         held = lock(visit)
-        receipt = VISIT.take("close", held, actor, facts.close(held), closed_at=timezone.now())
+        unused = held.state == "not_done"
+        also = [*counters.release(held), *codes.revoke_all(held.number, "未实施，已办结")] if unused else []
+        receipt = VISIT.take("close", held, actor, facts.close(held), also=also, closed_at=timezone.now())
     reload(visit)
     return receipt
 
@@ -329,11 +329,11 @@ def amend(actor: Actor, visit: Visit, paper_: Paper, changes: Sequence[dict[str,
     """更正（补充）说明 to a paper of the visit: [{where, was, now}] and the reason. Also after archiving; the paper that
     is amended stays as it is."""
     if not seats.on_visit(actor, visit):
-        raise refuse("您不是本次检查的检查人员。", Remedy("请由检查人员办理"))
+        raise refuse("您不是本次检查的检查人员。", Remedy("请由检查人员办理"), ids=("327-18-4",))
     if paper_.matter != visit.number or paper_.kind in ("delivery", "file_index"):
-        raise refuse("只能更正或补充本次检查的文书。", Remedy("选择本次检查的文书"))
+        raise refuse("只能更正或补充本次检查的文书。", Remedy("选择本次检查的文书"), ids=("327-18-4",))
     if not changes or any(not c.get("now", "").strip() or not c.get("where", "").strip() for c in changes) or not reason.strip():
-        raise refuse("更正（补充）须写明位置、内容和理由。", Remedy("逐项填写"), field="changes")
+        raise refuse("更正（补充）须写明位置、内容和理由。", Remedy("逐项填写"), ids=("327-18-4",), field="changes")
     known = NoticeFacts(visit.number, (), (), (), 5, "-", tuple(c["now"] for c in changes))
     if broken := no_demand_for_head(known):
         raise Refused(broken)

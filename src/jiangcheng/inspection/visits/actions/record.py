@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 
 from jiangcheng.inspection.items.models import Question
 from jiangcheng.inspection.visits import seats
+from jiangcheng.inspection.visits.actions.shared import lock, refuse, require
 from jiangcheng.inspection.visits.facts import record as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Answer, Signature, Visit
@@ -20,7 +21,7 @@ from jiangcheng.inspection.visits.rules import record as rules
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
-from jiangcheng.law.rule import Breach, Refused, Remedy, check_all, enforces
+from jiangcheng.law.rule import Remedy, enforces
 from jiangcheng.papers import codes, files, glass
 from jiangcheng.papers.models import StoredFile
 from jiangcheng.parties.models import Person
@@ -37,33 +38,9 @@ class Answered:
     kept: bool = False
 
 
-def lock(visit: Visit) -> Visit:
-    """The visit as stored, held until the end of the transaction."""
-    Visit.objects.select_for_update().filter(pk=visit.pk).first()
-    related = ("body__division", "body__superior", "body__judicial_office", "enterprise", "site", "row__plan", "order__visit", "draw")
-    return Visit.objects.select_related(*related, "drafted_by").get(pk=visit.pk)
-
-
-def reload(visit: Visit) -> None:
-    """Bring the caller's row up to what is stored, its state included."""
-    visit.refresh_from_db()
-    visit._stored_state = visit.state
-
-
-def refuse(sentence: str, *ways: Remedy, ids: tuple[str, ...] = ("327-18-4",), field: str = "") -> Refused:
-    """A refusal with one breach."""
-    return Refused([Breach(sentence, ways, field, ids)])
-
-
-def require(rule_set: Sequence[Any], known: Any) -> None:
-    """Raise all breaches at once."""
-    if broken := check_all(rule_set, known):
-        raise Refused(broken)
-
-
 def _officer(actor: Actor, visit: Visit) -> None:
     if not seats.on_visit(actor, visit):
-        raise refuse("您不是本次检查的检查人员。", Remedy("请由检查人员办理"))
+        raise refuse("您不是本次检查的检查人员。", Remedy("请由检查人员办理"), ids=("327-18-4",))
 
 
 # --- answers -------------------------------------------------------------------------------------------------------
@@ -86,7 +63,7 @@ def answer(
                                device_at or actor.device_time, method_law.strip())  # fmt: skip
         except IntegrityError:  # both officers gave the first answer at the same moment
             continue
-    raise refuse("同一项刚刚被多人同时填写，本次没有保存。", Remedy("再点一次保存"))
+    raise refuse("同一项刚刚被多人同时填写，本次没有保存。", Remedy("再点一次保存"), ids=("327-18-4",))
 
 
 def _answer(
@@ -121,7 +98,7 @@ def _answer(
 
 def _own_files(visit: Visit, photos: Iterable[StoredFile]) -> None:
     if any(p.matter != visit.number for p in photos):
-        raise refuse("照片不属于本次检查，没有保存。", Remedy("重新拍照"), field="photos")
+        raise refuse("照片不属于本次检查，没有保存。", Remedy("重新拍照"), ids=("327-18-4",), field="photos")
 
 
 def all_fine(actor: Actor, visit: Visit, questions: Iterable[Question] | None = None) -> list[Answered]:
@@ -156,7 +133,7 @@ def set_statement(actor: Actor, visit: Visit, text: str) -> Receipt:
     with transaction.atomic():
         visit = lock(visit)
         if not seats.door(actor, visit):
-            raise refuse("您不能填写本次检查的陈述。", Remedy("请由企业人员或检查人员填写"))
+            raise refuse("您不能填写本次检查的陈述。", Remedy("请由企业人员或检查人员填写"), ids=("327-18-4",))
         require(rules.WRITE, facts.write_facts(visit))
         with ledger.act("visit.statement", actor, about=visit, duties=("327-18-4",)) as act:
             visit.statement = text.strip()
@@ -169,7 +146,7 @@ def set_receiver(actor: Actor, visit: Visit, name: str, role: str = "") -> Recei
     with transaction.atomic():
         visit = lock(visit)
         if not seats.door(actor, visit):
-            raise refuse("您不能填写现场接待人。", Remedy("请由企业人员或检查人员填写"))
+            raise refuse("您不能填写现场接待人。", Remedy("请由企业人员或检查人员填写"), ids=("327-18-4",))
         require(rules.WRITE, facts.write_facts(visit))
         with ledger.act("visit.receiver", actor, about=visit, duties=("327-18-4",)) as act:
             visit.receiver, visit.receiver_role = name.strip()[:50], role.strip()[:50]
@@ -217,12 +194,12 @@ def sign(
     with transaction.atomic():
         visit = lock(visit)
         if not (seats.on_visit(actor, visit) or (seats.firm_of_visit(actor, visit) and kind == "enterprise" and way != "refused")):
-            raise refuse("您不能在这份笔录上登记签名。", Remedy("请由检查人员或企业人员办理"))
+            raise refuse("您不能在这份笔录上登记签名。", Remedy("请由检查人员或企业人员办理"), ids=("327-18-4",))
         officer = kind == "officer"
         person = (person or actor.person) if officer else None
         on = visit.officers.filter(person=person, left_at=None).exists() if officer else True
         if officer and way == "typed" and person != actor.person:
-            raise refuse("键入姓名只能由本人办理。", Remedy("请本人在屏上签名"), field="way")
+            raise refuse("键入姓名只能由本人办理。", Remedy("请本人在屏上签名"), ids=("327-18-4",), field="way")
         name = (_name_of(person) if officer else name.strip() or visit.receiver)[:50]
         bound = facts.digest(visit)
         known = visit.signatures.filter(kind=kind, name=name, record_digest=bound).first()

@@ -7,15 +7,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from jiangcheng.inspection.visits.facts import scheme
+from jiangcheng.inspection.visits.facts import record, scheme
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.door import DoorFacts, SeatAtDoor
 from jiangcheng.inspection.visits.rules.scheme import judged_on
 from jiangcheng.inspection.visits.words import REPORT_KINDS
 from jiangcheng.kernel import parameters
 from jiangcheng.papers import codes
-from jiangcheng.papers.models import Paper
+from jiangcheng.papers.models import InspectionCode, Paper
 
+IN_HAND = ("to_enter", "arrived", "inspecting", "broken_off")
+"""States in which the code is out and the visit not over."""
 FROM_APPROVAL = ("to_approve", "to_code", "to_enter")
 
 
@@ -27,14 +29,28 @@ def seats_at_door(visit: Visit, today: Any) -> tuple[SeatAtDoor, ...]:
     )
 
 
+def names_them(paper: Paper, code: InspectionCode | None) -> bool:
+    """Does the notice bear the running code? Every change of people, time or subject gives another code."""
+    return code is None or str(paper.data.get("facts", {}).get("code", "")).replace("-", "").startswith(code.short)
+
+
 def notice_of(visit: Visit) -> Paper | None:
-    """The notice of the visit that was not declared void."""
-    return Paper.objects.filter(matter_kind="visit", matter=visit.number, kind="notice", void_reason="").order_by("-id").first()
+    """The notice that is good now: the newest, unless people or time have changed since and another is to be issued."""
+    paper = record.notice(visit)
+    stale = paper is not None and visit.state in IN_HAND and not names_them(paper, codes.current(visit.number))
+    return None if stale else paper
+
+
+def lead_settled(visit: Visit) -> str:
+    """Number of the order of a follow-up visit that is fulfilled or no longer acted on; empty while it stands."""
+    order = visit.order
+    gone = order is not None and (order.state == "corrected" or order.visit.state in ("closed", "archived", "revoked"))
+    return order.number if gone else ""
 
 
 def row_withdrawn(visit: Visit) -> bool:
     """Was the plan row withdrawn since the visit was planned?"""
-    if visit.row is None or visit.state not in FROM_APPROVAL:
+    if visit.row is None or visit.state not in FROM_APPROVAL or visit.started_at is not None:
         return False
     return not scheme.row_usable(visit, scheme.day_of(visit))
 
@@ -59,6 +75,9 @@ def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
         "open_reports": tuple(REPORT_KINDS.get(r.kind, r.kind) + (f"（{r.text}）" if r.text else "") for r in reports),
         "recusal_pending": tuple(r.officer.person.name for r in pending), "row_withdrawn": row_withdrawn(visit),
         "body_name": visit.body.name, "office_phone": office.complaint_phone if office else "",
+        "begun": visit.started_at is not None, "lead_settled": lead_settled(visit),
+        "offline": visit.offline_device_at is not None and visit.offline_device_at == visit.scanned_at,
+        "problems": visit.answers.filter(verdict="problem").count(),
         "uscc": visit.enterprise.uscc, "name": visit.enterprise.name, "report_until": last, "offline_allowed": last is not None,
         "why": visit.not_done_why,
     }

@@ -13,12 +13,12 @@ from django.utils import timezone
 from jiangcheng.inspection.visits import matters  # noqa: F401  (registers visits as matters of papers)
 from jiangcheng.inspection.visits.facts import record
 from jiangcheng.inspection.visits.models import Order, Visit
+from jiangcheng.inspection.visits.rules.orders import OrderFacts
 from jiangcheng.inspection.visits.rules.outcome import (
     ArchiveFacts,
     CloseFacts,
     FinishFacts,
     OrderDraft,
-    OrderFacts,
     OrderStand,
     TellFacts,
 )
@@ -31,6 +31,8 @@ DROPPED = ("revoked", "lapsed", "not_done")
 ENDED = ("to_tell", "told", "following", "closed", "archived")
 TO_FIRM = ("record", "stop", "correct", "result")
 """Papers of the end of a visit that the enterprise gets."""
+FOR_FIRM = ("notice", *TO_FIRM, "amendment")
+"""All papers that are delivered to the enterprise."""
 
 
 def needs_notice(visit: Visit) -> bool:
@@ -45,8 +47,9 @@ def papers_of(visit: Visit, *kinds: str) -> list[Paper]:
 
 
 def notice_receipted(visit: Visit) -> bool:
-    """Was the notice received, or refused on record?"""
-    return any(not delivery.undelivered([p]) for p in papers_of(visit, "notice"))
+    """Was the notice (the newest, where people or time changed) received, or refused on record?"""
+    found = papers_of(visit, "notice")
+    return bool(found) and not delivery.undelivered(found[-1:])
 
 
 def drafts(orders: Iterable[dict[str, Any]]) -> tuple[OrderDraft, ...]:
@@ -78,6 +81,7 @@ def finish(visit: Visit, outcomes: Iterable[str], orders: Iterable[dict[str, Any
         recusal_open=visit.recusals.filter(decided_at=None).exists(),
         notice_issued=record.notice(visit) is not None, notice_receipted=notice_receipted(visit),
         outcomes=tuple(outcomes), orders=drafts(orders), proposed_days=proposed_days(), guidance=guidance,
+        begun=visit.started_at is not None,
     )  # fmt: skip
 
 
@@ -98,8 +102,8 @@ def tell(visit: Visit, sent: Iterable[Paper]) -> TellFacts:
 
 
 def live_followups(order: Order) -> list[Visit]:
-    """Follow-up visits of an order that were not dropped."""
-    return list(order.followups.exclude(state__in=DROPPED).order_by("id"))
+    """Follow-up visits of an order that took place or may still: not dropped, lapsed or not done (closed or not)."""
+    return list(order.followups.exclude(state__in=DROPPED).filter(not_done_why="").order_by("id"))
 
 
 def found_by(visit: Visit) -> str:
@@ -124,10 +128,10 @@ def further_step(order: Order) -> str:
     return own.case_number if "punish" in own.outcome_list and order.state == "overdue" else ""
 
 
-def order(order: Order, **more: Any) -> OrderFacts:
-    """Facts of an order and of what is about to be done with it."""
-    followups = live_followups(order)
-    live = next((v.number for v in followups if v.state not in ENDED), "")
+def order(order: Order, *, besides: Visit | None = None, **more: Any) -> OrderFacts:
+    """Facts of an order and of what is about to be done with it; ``besides`` is the follow-up visit that asks."""
+    followups = [v for v in live_followups(order) if besides is None or v.pk != besides.pk]
+    live = any(v.state not in ENDED for v in followups)
     base: dict[str, Any] = {"text": order.submission, "files": order.submission_files.count()}
     return OrderFacts(
         number=order.number, kind=order.kind, state=order.state, today=calendar.today(), due=order.due,
@@ -158,7 +162,7 @@ def close(visit: Visit) -> CloseFacts:
         result_delivered=any(p.kind == "result" for p in mine) and not delivery.undelivered(mine),
         days=told_days(visit), limit=int(parameters.value("HR-18-1")), orders=stands, guidance=visit.guidance,
         punish="punish" in visit.outcome_list, case_number=visit.case_number,
-        order_answered=visit.order_id is None or visit.order.state in ("corrected", "overdue"),
+        order_answered=visit.order_id is None or visit.order.visit.state == "revoked" or visit.order.state != "rechecking",
     )  # fmt: skip
 
 

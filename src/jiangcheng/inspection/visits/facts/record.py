@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jiangcheng.inspection.items.models import Question
-from jiangcheng.inspection.visits.models import Answer, Signature, Visit
-from jiangcheng.inspection.visits.rules.record import ReasonFacts, SignFacts, WriteFacts
+from jiangcheng.inspection.visits.models import Answer, Report, Signature, Visit
+from jiangcheng.inspection.visits.rules.record import DeclineFacts, ReasonFacts, SignFacts, WriteFacts
 from jiangcheng.kernel import canonical, parameters
 from jiangcheng.papers.models import Paper, StoredFile
 
@@ -91,6 +91,11 @@ def current_officers(visit: Visit) -> list[Any]:
     return sorted(found, key=lambda o: o.role != "lead")
 
 
+def officer_names(visit: Visit) -> tuple[str, ...]:
+    """Names of everybody who is or was an officer on the visit: none of them witnesses."""
+    return tuple(visit.officers.values_list("person__name", flat=True).distinct())
+
+
 def signatures(visit: Visit, record_digest: str | None = None) -> list[Signature]:
     """Signatures on the record as it stands (or as it stood under a digest)."""
     wanted = record_digest or digest(visit)
@@ -100,7 +105,11 @@ def signatures(visit: Visit, record_digest: str | None = None) -> list[Signature
 def write_facts(visit: Visit, **more: Any) -> WriteFacts:
     """Facts for every act that writes the record."""
     signed = tuple(dict.fromkeys(visit.signatures.order_by("id").values_list("name", flat=True)))
-    return WriteFacts(visit.number, visit.state, visit.state_word, signed, **more)
+    pending = visit.recusals.filter(decided_at=None).select_related("officer__person")
+    return WriteFacts(
+        visit.number, visit.state, visit.state_word, signed, begun=visit.started_at is not None,
+        recusal_pending=tuple(r.officer.person.name for r in pending), **more,
+    )  # fmt: skip
 
 
 def sign_facts(visit: Visit, kind: str, way: str, **more: Any) -> SignFacts:
@@ -110,8 +119,25 @@ def sign_facts(visit: Visit, kind: str, way: str, **more: Any) -> SignFacts:
     kept = more.get("file", False) or pictured
     return SignFacts(
         visit.number, visit.state, visit.state_word, kind, way, unanswered=unanswered(lines(visit)), sound_or_picture=kept,
-        must_picture=must, **more,
+        must_picture=must, begun=visit.started_at is not None, officers=officer_names(visit), **more,
     )  # fmt: skip
+
+
+def firm_signed(visit: Visit) -> bool:
+    """Did the enterprise put its name to the record? A refusal noted by the officers is no signature."""
+    return visit.signatures.filter(kind="enterprise").exclude(way="refused").exists()
+
+
+def unsigned(visit: Visit) -> Report | None:
+    """The enterprise's last declaration that it does not sign, unless it signed since."""
+    last = visit.reports.filter(kind="unsigned").order_by("-id").first()
+    return None if last and firm_signed(visit) else last
+
+
+def decline_facts(visit: Visit, reason: str) -> DeclineFacts:
+    """Facts for 不签名 of the enterprise."""
+    begun = visit.started_at is not None
+    return DeclineFacts(visit.number, visit.state, visit.state_word, unanswered(lines(visit)), reason, firm_signed(visit), begun)
 
 
 def reason_facts(visit: Visit, reason: str) -> ReasonFacts:

@@ -14,18 +14,20 @@ from jiangcheng.inspection.plans.facts import row_use
 from jiangcheng.inspection.plans.rules import row_may_be_used
 from jiangcheng.inspection.visits import counters
 from jiangcheng.inspection.visits.models import Visit
-from jiangcheng.inspection.visits.rules.scheme import (
+from jiangcheng.inspection.visits.rules.scheme import judged_on
+from jiangcheng.inspection.visits.rules.scheme_facts import (
     Approver,
     ItemFacts,
+    Lead,
     LimitFacts,
     OfficerOn,
     RowFacts,
     SchemeFacts,
-    judged_on,
 )
 from jiangcheng.kernel import calendar, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.parties import access, bodies, certificates, enterprises, territory
+from jiangcheng.parties.models import Seat
 from jiangcheng.parties.rules import PlaceFacts
 
 PERIOD_WORDS = {"year": "本年度", "half": "本半年", "quarter": "本季度", "month": "本月", "week": "本周", "day": "当日"}
@@ -112,23 +114,50 @@ def _row(visit: Visit, day: date) -> RowFacts | None:
     return RowFacts(row.n, row.plan.year, usable, plans.in_season(row, day), row.find, why)
 
 
-def limits(visit: Visit, day: date) -> tuple[LimitFacts, ...]:
-    """Every limit that covers the visit, with the places that others hold."""
+def limits(visit: Visit, day: date | None = None) -> tuple[LimitFacts, ...]:
+    """Every limit that covers the visit in its window (or on one day), with the places that others hold."""
     found = []
     for place in counters.places(visit, day):
         one = place.limit
-        last = counters.last_visit(visit, place)
-        gap = one.min_gap_days or one.min_gap_months
         found.append(LimitFacts(
             words=one.words, limit=one.limit, used=counters.taken(place, besides=visit), period=PERIOD_WORDS.get(one.period, "本期"),
-            item=place.item, published=not one.gap, next_day=counters.earliest(one, last) if last and gap else None,
+            item=place.item, published=not one.gap, next_day=counters.next_day(visit, place, day or day_of(visit)), done=counters.done(place),
         ))
     return tuple(found)
 
 
+def _lead(visit: Visit) -> Lead | None:
+    """The order of a follow-up visit. ``live``: not fulfilled, of a visit that is not over, and this its one follow-up."""
+    order = visit.order
+    if order is None:
+        return None
+    live = order.state != "corrected" and order.visit.state not in ("closed", "archived", "revoked")
+    own = set(order.visit.items.values_list("version__item_id", flat=True))
+    others = tuple(v.name for v in versions(visit) if v.item_id not in own)
+    return Lead(order.number, live, visit.enterprise_id == order.visit.enterprise_id, others)
+
+
+def firm_people(visit: Visit) -> frozenset[int]:
+    """People who hold a seat of the subject today."""
+    held = Seat.objects.filter(bodies.running(calendar.today()), enterprise=visit.enterprise_id).values_list("account__person", flat=True)
+    return frozenset(p for p in held if p is not None)
+
+
+def replaceable(visit: Visit) -> list[Any]:
+    """Seats that the head may fill with somebody else: of officers on the visit, and of one who had to stand aside while
+    fewer than two are left."""
+    now = seats(visit)
+    gone = visit.officers.filter(left_at__isnull=False, recusals__granted=True).order_by("-left_at").distinct() if len(now) < 2 else ()
+    return [*now, *gone]
+
+
 def _drawn(visit: Visit) -> bool:
+    """Does the subject stand in the recorded result, and was this place of it not used by another visit?"""
     draw = visit.draw
-    return draw is not None and draw.body_id == visit.body_id and draw.row_id == visit.row_id and visit.enterprise.uscc in draw.result
+    if draw is None or draw.body_id != visit.body_id or draw.row_id != visit.row_id:
+        return False
+    others = draw.visits.filter(enterprise=visit.enterprise_id).exclude(pk=visit.pk).exclude(state__in=("revoked", "lapsed"))
+    return visit.enterprise.uscc in draw.result and not others.exists()
 
 
 def approver(actor: Actor, visit: Visit, day: date, opinion: str = "") -> Approver:
@@ -154,10 +183,11 @@ def of(visit: Visit, *, actor: Actor | None = None, reason: str = "", now: datet
         place=PlaceFacts(body.name, place.name, territory.covers(body, place)), kind=visit.kind, manner=visit.manner,
         items=tuple(_item(visit, v, day, parameters.value("HR-10-1", day) == "usable-marked") for v in versions(visit)),
         officers=officers_on(visit, day), row=_row(visit, day), order=visit.order.number if visit.order_id else "",
-        counted=counted, limits=limits(visit, day) if counted else (), chosen=visit.chosen, pick_reason=visit.pick_reason,
+        counted=counted, limits=limits(visit, None if day == real else day) if counted else (), chosen=visit.chosen, pick_reason=visit.pick_reason,
         drawn=_drawn(visit), window_start=start, window_end=end, window_days=window_days(start, end) if start and end else 1,
         max_days=parameters.value("HR-17-5", day), lead_days=parameters.value("HR-17-6", day), minutes=visit.minutes,
         steps=visit.steps, site=str(visit.site), why_onsite=visit.why_onsite, single_officer_law=visit.single_officer_law,
         drafter=visit.drafted_by_id, approver=approver(actor, visit, today, reason) if actor else None,
-        approved=visit.approved_at is not None and visit.approved_by_id is not None, reason=reason,
+        approved=visit.approved_at is not None and visit.approved_by_id is not None, reason=reason, lead=_lead(visit),
+        begun=visit.started_at is not None, firm_people=firm_people(visit),
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from jiangcheng.inspection.visits.rules.scheme import OfficerOn, strict_law, when_judged
+from jiangcheng.inspection.visits.rules.scheme import strict_law, when_judged
+from jiangcheng.inspection.visits.rules.scheme_facts import OfficerOn
 from jiangcheng.law.rule import Breach, Remedy, rule
 
 WHEN = {
@@ -33,7 +34,9 @@ class DoorFacts:
     """A visit at the door. ``code_state`` is a state of ``papers.codes``; ``way`` how the code is being redeemed.
 
     ``scanned_today`` says whether the code was scanned on this civil day; ``found_uscc`` and ``found_name`` are what
-    the officer scanned or typed.
+    the officer scanned or typed. ``begun``: the inspection was started; ``offline``: entered without network, so that
+    what follows comes when the phone is back; ``notice``: number of the one that bears the running code;
+    ``lead_settled``: the order of a follow-up visit that is no longer to be rechecked.
     """
 
     number: str
@@ -44,6 +47,10 @@ class DoorFacts:
     scanned: bool
     scanned_today: bool
     seats: tuple[SeatAtDoor, ...]
+    begun: bool = False
+    offline: bool = False
+    problems: int = 0
+    lead_settled: str = ""
     window_start: datetime | None = None
     window_end: datetime | None = None
     single_officer_law: str = ""
@@ -116,6 +123,15 @@ def row_stands(f: DoorFacts) -> Breach | None:
     return Breach("对应的计划行已取消，检查码随之失效，不能入企。", ways)
 
 
+@rule("HR-20-2", "327-20-5")
+def lead_stands(f: DoorFacts) -> Breach | None:
+    """The order that a follow-up visit stands on was not settled after the code was issued."""
+    if not f.lead_settled:
+        return None
+    order = Remedy("查看责令事项", "officer-order", (("number", f.lead_settled),))
+    return Breach(f"责令事项{f.lead_settled}已经整改到位或者不再办理，不需要复查。", (to(f, "撤销本次检查"), order))
+
+
 @rule("327-18-2", "327-18-1")
 def certificates_good(f: DoorFacts) -> Iterator[Breach]:
     """Certificates are looked at again at the door: what was good at approval may have lapsed overnight."""
@@ -137,6 +153,25 @@ def scanned(f: DoorFacts) -> Breach | None:
             to(f, "现场无网络的，选择“无网络登记”并写明原因", "visit-offline"),
         ),
     )
+
+
+@rule("327-17-4", "HR-17-5")
+def inside_window(f: DoorFacts) -> Iterator[Breach]:
+    """It starts on the day of the scan, inside the window; an entry without network starts when the phone is back."""
+    if f.offline or not f.scanned:
+        return
+    if f.window_end and f.now > f.window_end:
+        yield Breach("检查时间已经结束，不能开始检查。", (to(f, "申请调整时间"), to(f, "未实施", "visit-not-done")))
+    elif not f.scanned_today:
+        yield Breach("今天尚未扫码，不能开始检查。", (to(f, "中止后请企业再次扫描检查码", "visit-pause"),))
+
+
+@rule("327-08-2", "327-17-4")
+def had_begun(f: DoorFacts) -> Breach | None:
+    """Only what was started goes on; what was not goes back to the door, where the start asks for everything."""
+    if f.begun:
+        return None
+    return Breach("检查还没有开始，不能直接继续。", (to(f, "返回现场后开始检查"),))
 
 
 @rule("327-17-4")
@@ -169,7 +204,7 @@ def two_on_the_spot(f: DoorFacts) -> Breach | None:
 
 @rule("327-17-3")
 def notice_issued(f: DoorFacts) -> Breach | None:
-    """行政检查通知书 is issued before anything is inspected."""
+    """行政检查通知书 is issued before anything is inspected, for the people and the time of the running code."""
     if f.notice:
         return None
     return Breach("尚未出具行政检查通知书。", (to(f, "出具通知书", "visit-notice"),))
@@ -227,6 +262,26 @@ def not_done_told(f: DoorFacts) -> Iterator[Breach]:
         yield Breach("没有写明现场情况。", (to(f, "填写现场情况", "visit-not-done"),), "note")
     if f.why in ("closed", "moved", "missing") and not f.photo:
         yield Breach("没有现场照片。", (to(f, "拍照", "visit-not-done"),), "photo")
+    if f.why and f.why != "illness" and f.window_start and f.now < f.window_start:
+        yield Breach("尚未到检查时间，还没有到过现场。", (to(f, "人员原因不能实施的，选择人员原因", "visit-not-done"), to(f, "撤销本次检查")), "why")
+
+
+@rule("327-18-5", "327-20-5")
+def nothing_buried(f: DoorFacts) -> Breach | None:
+    """An inspection that found problems was carried out: it ends with its record and result, not as never done."""
+    if not f.problems:
+        return None
+    return Breach(
+        f"笔录已经记录 {f.problems} 项问题，不能登记为未实施。", (to(f, "结束检查", "visit-finish"), to(f, "中止检查", "visit-pause")), "why",
+    )
+
+
+@rule("327-08-2")
+def done_in_part(f: DoorFacts) -> Breach | None:
+    """After the start only a refusal, or a wrong subject, leaves an inspection undone."""
+    if not f.begun or f.why in ("refused", "wrong", ""):
+        return None
+    return Breach("检查已经开始，不能以此为由登记为未实施。", (to(f, "中止检查", "visit-pause"), to(f, "结束检查", "visit-finish")), "why")
 
 
 @rule("327-08-2")
@@ -247,11 +302,15 @@ def reasoned(f: DoorFacts) -> Breach | None:
     return Breach("没有写明撤销的理由。", (to(f, "填写理由"),), "opinion")
 
 
-ARRIVE = when_judged(row_stands, code_good, same_subject, scanned_live, certificates_good)
-OFFLINE = when_judged(row_stands, code_issued, offline_explained, certificates_good)
-SHOW = when_judged(row_stands, code_good, certificates_good)
-START = when_judged(scanned, people_confirmed, recusal_decided, two_on_the_spot, certificates_good, certificates_shown, notice_issued)
-NOT_DONE = when_judged(not_done_told)
+PEOPLE = (two_on_the_spot, certificates_good)
+AT_THE_START = (people_confirmed, recusal_decided, *PEOPLE, certificates_shown, notice_issued)
+
+ARRIVE = when_judged(row_stands, lead_stands, code_good, same_subject, scanned_live, *PEOPLE)
+OFFLINE = when_judged(row_stands, lead_stands, code_issued, offline_explained, *PEOPLE)
+SHOW = when_judged(row_stands, lead_stands, code_good, *PEOPLE)
+START = when_judged(scanned, inside_window, *AT_THE_START)
+NOT_DONE = when_judged(not_done_told, nothing_buried, done_in_part)
 RESUME_REFUSED = when_judged(was_refused)
-RESUME = when_judged(scanned_again, recusal_decided, two_on_the_spot, certificates_good)
+RESUME = when_judged(had_begun, scanned_again, *AT_THE_START)
+RESUME_ARRIVED = when_judged(scanned_again)
 REVOKE = when_judged(reasoned)

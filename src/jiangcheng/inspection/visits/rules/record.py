@@ -38,12 +38,14 @@ class WriteFacts:
     method_law: str = ""
     verdict: str = "fine"
     question_of_visit: bool = True
+    begun: bool = True
+    recusal_pending: tuple[str, ...] = ()
 
 
 @rule("327-18-4")
 def inspecting_now(f: WriteFacts) -> Breach | None:
-    """The record is written while the inspection runs."""
-    if f.state in ("inspecting", "broken_off"):
+    """The record is written while the inspection runs, or is broken off after it was started."""
+    if f.state in ("inspecting", "broken_off") and f.begun:
         return None
     if f.state in ("to_tell", "told", "following", "closed", "archived"):
         return Breach("检查已经结束，笔录不能改动。", (Remedy("出具更正（补充）说明", "visit-amend", (("number", f.number),)),))
@@ -58,6 +60,13 @@ def unsigned_still(f: WriteFacts) -> Breach | None:
     names = "、".join(f.signed_by)
     way = Remedy("结束检查后出具更正（补充）说明", "visit-finish", (("number", f.number),))
     return Breach(f"笔录已由{names}签名，不能改动，只能补充。", (way,))
+
+
+@rule("HR-18-2")
+def paused_by_recusal(f: WriteFacts) -> Iterator[Breach]:
+    """Until the head has decided whether an officer stands aside, the inspection pauses, as the notice promises."""
+    for name in f.recusal_pending:
+        yield Breach(f"{name}的回避申请尚未决定，检查暂停。", (Remedy("请负责人决定", "visit-detail", (("number", f.number),)),))
 
 
 @rule("327-18-4")
@@ -101,7 +110,7 @@ def problem_in_words(f: WriteFacts) -> Breach | None:
 
 
 WRITE: tuple[Rule, ...] = (inspecting_now, unsigned_still)
-ANSWER: tuple[Rule, ...] = (*WRITE, question_belongs, verdict_known, method_known, other_method_by_law, problem_in_words)
+ANSWER: tuple[Rule, ...] = (*WRITE, paused_by_recusal, question_belongs, verdict_known, method_known, other_method_by_law, problem_in_words)
 
 
 # --- signing -------------------------------------------------------------------------------------------------------
@@ -125,12 +134,14 @@ class SignFacts:
     on_visit: bool = True
     sound_or_picture: bool = True
     must_picture: bool = True
+    begun: bool = True
+    officers: tuple[str, ...] = ()
 
 
 @rule("327-18-4")
 def signing_now(f: SignFacts) -> Breach | None:
     """The record is signed before the inspection ends."""
-    if f.state in ("inspecting", "broken_off"):
+    if f.state in ("inspecting", "broken_off") and f.begun:
         return None
     return Breach(f"本次检查现在是“{f.state_word}”，不能签名。", (Remedy("查看本次检查", "visit-detail", (("number", f.number),)),))
 
@@ -151,6 +162,15 @@ def signer_known(f: SignFacts) -> Iterator[Breach]:
         yield Breach("没有填写签名人姓名。", (to_finish(f.number, "填写姓名"),), "name")
     if f.kind == "officer" and not f.on_visit:
         yield Breach("签名人不是本次检查的检查人员。", (to_finish(f.number, "由检查人员签名"),), "person")
+
+
+@rule("327-18-4")
+def witness_apart(f: SignFacts) -> Breach | None:
+    """Who inspects does not witness: neither a refusal to sign nor the record."""
+    said = f.name if f.kind == "witness" else f.witness
+    if said.strip() not in f.officers:
+        return None
+    return Breach("检查人员不能作见证人。", (to_finish(f.number, "另请见证人"),), "witness")
 
 
 @rule("327-18-4")
@@ -179,7 +199,39 @@ def refusal_kept(f: SignFacts) -> Iterator[Breach]:
         yield Breach("拒绝签名没有照片或者录音录像。", (to_finish(f.number, "拍照或者录音录像后登记"),), "file")
 
 
-SIGN: tuple[Rule, ...] = (signing_now, complete_before_signing, signer_known, signature_there, refusal_kept)
+SIGN: tuple[Rule, ...] = (signing_now, complete_before_signing, signer_known, witness_apart, signature_there, refusal_kept)
+
+
+@dataclass(frozen=True)
+class DeclineFacts:
+    """The enterprise is about to say that it does not sign."""
+
+    number: str
+    state: str
+    state_word: str
+    unanswered: tuple[str, ...] = ()
+    reason: str = ""
+    firm_signed: bool = False
+    begun: bool = True
+
+
+@rule("327-18-4")
+def declined_in_words(f: DeclineFacts) -> Breach | None:
+    """Why the enterprise does not sign is noted in its own words, be they that it gives none."""
+    if f.reason.strip():
+        return None
+    return Breach("没有写明不签名的原因。", (Remedy("填写原因；不愿说明的，写“不说明”", "#unsigned"),), "unsigned")
+
+
+@rule("327-18-4")
+def declined_before_signing(f: DeclineFacts) -> Breach | None:
+    """Who has signed has signed; what is wrong in the record is then said as an objection."""
+    if not f.firm_signed:
+        return None
+    return Breach("企业已经签名，不能再改为不签名。", (Remedy("对笔录有意见的，提交补充意见", "#objection"),))
+
+
+DECLINE: tuple[Rule, ...] = (signing_now, complete_before_signing, declined_before_signing, declined_in_words)
 
 
 # --- notice and demands --------------------------------------------------------------------------------------------

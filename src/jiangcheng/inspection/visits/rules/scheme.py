@@ -3,129 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
+from jiangcheng.inspection.visits.rules.scheme_facts import SchemeFacts
 from jiangcheng.law.rule import Breach, Remedy, Rule, enforces, rule
 from jiangcheng.parties import rules as parties
-from jiangcheng.parties.certificates import OfficerFacts
-from jiangcheng.parties.rules import BodyFacts, PlaceFacts, PowerFacts, SubjectFacts, cn
+from jiangcheng.parties.rules import cn
 
 KIND_WORDS = {"daily": "日常检查", "special": "专项检查", "case": "个案检查"}
 MIN_STEPS = 10
 """A scheme whose steps are shorter than this says nothing that could be carried out."""
-
-
-@dataclass(frozen=True)
-class ItemFacts:
-    """An item of the scheme on the day of the visit. ``why_not`` says why it is not in force; empty when it is.
-
-    ``manner`` is what the published item allows; ``power`` what article 3 asks about its field.
-    """
-
-    name: str
-    why_not: str = ""
-    manner: str = "onsite"
-    standard: str = ""
-    standard_none: bool = False
-    standard_free: bool = True
-    questions: int = 1
-    planned: bool = True
-    power: PowerFacts | None = None
-
-
-@dataclass(frozen=True)
-class OfficerOn:
-    """An officer of the visit: certificate on the day, role, and the declaration that nothing calls for recusal."""
-
-    certificate: OfficerFacts
-    role: str
-    declared: bool
-
-    @property
-    def name(self) -> str:
-        return self.certificate.name
-
-
-@dataclass(frozen=True)
-class LimitFacts:
-    """A limit of visits that covers this one: places taken by other visits, and the earliest day the gap allows."""
-
-    words: str
-    limit: int
-    used: int
-    period: str
-    item: str
-    published: bool = True
-    next_day: date | None = None
-
-
-@dataclass(frozen=True)
-class RowFacts:
-    """The plan row that a daily visit stands on. ``usable``: filed (or last year's until 31 March) and not withdrawn."""
-
-    n: int
-    year: int
-    usable: bool
-    in_season: bool = True
-    find: str = "draw"
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Approver:
-    """Who approves now: found in office, what the person already is in this visit, and the opinion given."""
-
-    person: int | None
-    name: str
-    allowed: bool
-    opinion: str = ""
-
-
-@dataclass(frozen=True)
-class SchemeFacts:
-    """A visit before the door, as it stands now. ``day`` is the day it is judged by: the first day of its window."""
-
-    number: str
-    now: datetime
-    today: date
-    day: date
-    judged: bool
-    body: BodyFacts
-    principal: BodyFacts | None
-    subject: SubjectFacts
-    in_city: bool
-    scope_reason: str
-    place: PlaceFacts
-    kind: str
-    manner: str
-    items: tuple[ItemFacts, ...]
-    officers: tuple[OfficerOn, ...]
-    row: RowFacts | None = None
-    order: str = ""
-    counted: bool = True
-    limits: tuple[LimitFacts, ...] = ()
-    chosen: str = ""
-    pick_reason: str = ""
-    drawn: bool = False
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-    window_days: int = 1
-    max_days: int | str = 5
-    lead_days: int | str = 0
-    minutes: int = 0
-    steps: str = ""
-    site: str = ""
-    why_onsite: str = ""
-    single_officer_law: str = ""
-    drafter: int | None = None
-    approver: Approver | None = None
-    approved: bool = False
-    reason: str = ""
-
-    def for_(self, **changes: object) -> SchemeFacts:
-        """The same facts with something changed."""
-        return replace(self, **changes)
 
 
 def to_scheme(f: SchemeFacts, text: str = "修改检查方案") -> Remedy:
@@ -218,6 +105,34 @@ def row_filed(f: SchemeFacts) -> Breach | None:
     return None
 
 
+@rule("327-13-1", "HR-13-2", "327-15-1")
+def kind_grounded(f: SchemeFacts) -> Breach | None:
+    """The kinds that need no plan row or are not in the cap have a ground of their own: an order or lead, a filed special
+    plan. To call a visit by another kind frees it from neither plan nor cap."""
+    if f.order or f.kind not in ("special", "case"):
+        return None
+    if f.kind == "case":
+        way = Remedy("从责令事项安排复查", "officer-followups")
+        return Breach("个案检查没有登记检查线索，不能以此免除计划和频次的要求。", (way, to_scheme(f, "改为日常检查")), "kind")
+    return Breach("没有已批准、备案并公布的专项检查计划。", (to_scheme(f, "改为日常检查"),), "kind")
+
+
+@rule("HR-20-2", "327-20-5", "327-15-1")
+def keeps_to_its_order(f: SchemeFacts) -> Iterator[Breach]:
+    """A follow-up visit is of the case kind, at the subject of its order, about nothing besides, while the order stands."""
+    if f.lead is None:
+        return
+    to_order = Remedy("查看责令事项", "officer-order", (("number", f.lead.number),))
+    if not f.lead.live:
+        yield Breach(f"责令事项{f.lead.number}已经整改到位或者不再办理，不需要复查。", (to_order, to_visit(f, "撤销本次检查")), "order")
+    if f.kind != "case":
+        yield Breach("跟踪检查属于个案检查，不能按其他类型安排。", (to_scheme(f, "改为个案检查"),), "kind")
+    if not f.lead.same_subject:
+        yield Breach("复查的企业不是责令文书载明的企业。", (to_scheme(f, "改回原企业"), to_order), "site")
+    for name in f.lead.other_items:
+        yield Breach(f"“{name}”不在原检查事项中，复查不扩大检查范围。", (to_scheme(f, "移除该事项"),), "items")
+
+
 @rule("327-13-1")
 def items_planned(f: SchemeFacts) -> Iterator[Breach]:
     """A daily visit checks the item its plan row names, nothing besides."""
@@ -236,8 +151,9 @@ def in_territory(f: SchemeFacts) -> tuple[Breach, ...]:
 
 @rule("327-15-1", "HR-15-1", "HR-15-2", "HR-15-3", "HR-20-2")
 def under_limit(f: SchemeFacts) -> Iterator[Breach]:
-    """Daily and special visits keep to the published yearly frequency; without one, to the plan row's own."""
-    if not f.counted:
+    """Daily and special visits keep to the published yearly frequency; without one, to the plan row's own. One that has
+    begun was counted then, and goes on."""
+    if not f.counted or f.begun:
         return
     for one in f.limits:
         source = "公布的上限" if one.published else "计划载明的频次"
@@ -342,6 +258,40 @@ def recusal_declared(f: SchemeFacts) -> Iterator[Breach]:
             yield Breach(f"{one.name}尚未声明与该企业没有利害关系。", (to_scheme(f, "请其声明或更换人员"),), "officers")
 
 
+@rule("HR-18-2", "327-18-1")
+def nobody_of_the_firm(f: SchemeFacts) -> Iterator[Breach]:
+    """Who acts for the enterprise neither inspects it nor approves that it is inspected; the person counts."""
+    for one in f.officers:
+        if one.certificate.person in f.firm_people:
+            yield Breach(f"{one.name}是该企业的企业用户，不能检查该企业。", (to_scheme(f, "更换人员"), to_visit(f, "更换人员")), "officers")
+    if f.approver and f.approver.person in f.firm_people:
+        yield Breach("本人是该企业的企业用户，不能审批本次检查。", (Remedy("由其他负责人审批", "head-delegation"),))
+
+
+@rule("327-17-1")
+def window_given(f: SchemeFacts) -> Breach | None:
+    """To move a visit says when it is to be."""
+    if f.window_start and f.window_end:
+        return None
+    return Breach("没有写明新的检查时间。", (to_visit(f, "填写检查时间"),), "window")
+
+
+@rule("327-18-5", "327-08-2")
+def not_begun(f: SchemeFacts) -> Breach | None:
+    """An inspection that has begun is not taken back: it ends with its record and its result told."""
+    if not f.begun:
+        return None
+    return Breach("检查已经开始，不能撤回或者撤销，须结束检查并告知结果。", (to_visit(f, "中止检查"), to_visit(f, "结束检查")))
+
+
+@rule("327-08-2")
+def begun_before(f: SchemeFacts) -> Breach | None:
+    """Only an inspection that had begun goes back to being broken off."""
+    if f.begun:
+        return None
+    return Breach("检查还没有开始，不能恢复为中止检查。", (to_visit(f, "撤回后修改"),))
+
+
 @rule("327-17-2", "HR-17-5")
 def window_short(f: SchemeFacts) -> Iterator[Breach]:
     """The window lies ahead, ends after it begins, and is no longer than a code may be good."""
@@ -403,15 +353,20 @@ def code_after_approval(f: SchemeFacts) -> Breach | None:
 
 
 STANDING = (in_scope, lawful_body, competent, subject_covered, in_territory)
-CONTENT = (kind_given, manner_given, items_published, standard_recorded, row_filed, items_planned, scheme_complete, subject_found)
-PEOPLE = (two_officers, recusal_declared)
+CONTENT = (
+    kind_given, kind_grounded, keeps_to_its_order, manner_given, items_published, standard_recorded, row_filed, items_planned,
+    scheme_complete, subject_found,
+)
+PEOPLE = (two_officers, recusal_declared, nobody_of_the_firm)
 TIME = (window_short, entered_early)
 READY = (under_limit, *STANDING, *CONTENT, *PEOPLE, *TIME)
 
 SUBMIT = when_judged(*READY)
+WITHDRAW = when_judged(not_begun)
 APPROVE = when_judged(head_approves, nobody_approves_own, *READY)
 RETURN = when_judged(head_approves, reason_given)
 ISSUE = when_judged(code_after_approval, *READY)
 REPLACE = when_judged(head_approves, nobody_approves_own, *PEOPLE)
-RESCHEDULE = when_judged(reason_given, window_short)
-DROP = when_judged(reason_given)
+RESCHEDULE = when_judged(reason_given, window_given, window_short)
+DROP = when_judged(reason_given, not_begun)
+FALL_BACK = (begun_before,)

@@ -97,6 +97,7 @@ document.addEventListener("submit", (event) => {
   if (busy.has(form)) { event.preventDefault(); event.stopPropagation(); return; }
   if (event.defaultPrevented || form.method === "dialog" || form.target) return;
   if (form.method === "get") return;
+  if (form.hasAttribute("data-logout")) drafts.forget();
   lock(form, event.submitter);
   drafts.sending(form);
 });

@@ -20,6 +20,11 @@ function read(form) {
   return rows;
 }
 
+// Typed words belong to who typed them: another person who logs in on this device does not find them.
+const person = () => document.body.dataset.person || "";
+function pack(form) { return JSON.stringify({ who: person(), rows: read(form) }); }
+function unpack(text) { try { const kept = JSON.parse(text); return kept.who === person() ? kept.rows : null; } catch { return null; } }
+
 function write(form, rows) {
   let changed = false;
   for (const [name, value, checked] of rows) {
@@ -41,7 +46,7 @@ export function anyUnsaved() { return [...touchedForms].some((form) => form.isCo
 export function clean(form) { touchedForms.delete(form); store("sessionStorage")?.removeItem(keyOf(form)); }
 
 /** Keep on this device, in this tab. */
-export function keepHere(form) { if (!silent(form)) store("sessionStorage")?.setItem(keyOf(form), JSON.stringify(read(form))); }
+export function keepHere(form) { if (!silent(form)) store("sessionStorage")?.setItem(keyOf(form), pack(form)); }
 
 /** A form is on its way: leaving the page is no loss any more, but keep what was typed until a page other than a refusal comes. */
 export function sending(form) {
@@ -51,7 +56,16 @@ export function sending(form) {
   store("sessionStorage")?.setItem(LAST, keyOf(form));
 }
 
-export function keepAll() { for (const form of touchedForms) keepHere(form); return touchedForms.size; }
+/** Logged out on purpose: nothing stays on the device. */
+export function forget() {
+  const kept = store("sessionStorage");
+  for (const key of Object.keys(kept || {})) if (key.startsWith(KEPT) || key.startsWith(LAST)) kept.removeItem(key);
+}
+
+export function keepAll() { for (const form of touchedForms) keepHere(form); }
+
+/** Keep all and let the page go without asking. */
+export function leave() { keepAll(); touchedForms.clear(); }
 
 /** On arrival: a refusal page keeps the draft; the page of the form takes it back; any other page means it was accepted. */
 export function restore() {
@@ -63,9 +77,10 @@ export function restore() {
   if (last && !refused && !$$(".errors,.refusal").length) { kept.removeItem(last); kept.removeItem(LAST); }
   let back = false;
   for (const form of document.forms) {
-    const rows = kept.getItem(keyOf(form));
-    if (!rows || silent(form)) continue;
-    if (write(form, JSON.parse(rows))) { back = true; touched(form); }
+    const text = kept.getItem(keyOf(form));
+    if (!text || silent(form)) continue;
+    const rows = unpack(text);
+    if (rows && write(form, rows)) { back = true; touched(form); }
     kept.removeItem(keyOf(form));
   }
   kept.removeItem(`${LAST}.refused`);

@@ -2,6 +2,7 @@
 //   <form method="post" data-outbox data-next="/officer/visits/…/record">   each act goes with Idempotency-Key = its row's id
 // The server answers JSON ({"next": address} or nothing) or a redirect; 409 with {"breaches": …} stays here and is shown.
 import { $, $$, formToken, hm, make, send, sheet, showRefusal } from "./util.js";
+import * as drafts from "./drafts.js";
 
 const NAME = "jiangcheng";
 const STORE = "outbox";
@@ -128,13 +129,15 @@ document.addEventListener("submit", async (event) => {
   try {
     const fields = new FormData(form, button);
     const id = await keep(form.getAttribute("action") || location.pathname, fields, form.dataset.words || button?.textContent.trim() || "");
-    form.dispatchEvent(new CustomEvent("jc:kept", { bubbles: true, detail: { id } }));
+    drafts.clean(form);  // it is on the disk: leaving the page loses nothing
     const found = navigator.onLine ? (await flush()).get(id) : null;
     const next = found?.body?.next || found?.url || form.dataset.next;
     if (found && !found.ok && found.status !== 401 && found.status < 500) {
       const row = (await rows()).find((one_) => one_.id === id);
       if (row) await drop(row.seq);
       await strip();
+      drafts.touched(form);
+      drafts.keepHere(form);
       showRefusal(found.body || {});
     } else if (next && found?.status !== 401) location.assign(next);
   } catch {

@@ -1,7 +1,10 @@
 // While the record is written: what colleagues answered appears here; no reload, nothing typed is touched.
 import { $, $$, send } from "./util.js";
+import * as drafts from "./drafts.js";
 
 const box = $("[data-answers]");
+/** On the page of the end: did somebody sign, or did the state change? */
+const changed = ({ signed, visit }) => box.dataset.signed !== undefined && (String(signed) !== box.dataset.signed || visit !== box.dataset.state);
 async function ask() {
   if (document.visibilityState !== "visible") return;
   try {
@@ -12,8 +15,7 @@ async function ask() {
     $$(".prog i", box).forEach((cell, at) => { cell.className = [at + 1 === current ? "cur" : "", found.cells[at] || ""].join(" ").trim(); });
     const words = $("[data-others]");
     if (words && words.textContent !== found.others) words.textContent = found.others;
-    const signed = box.dataset.signed;
-    if (!leaving && signed !== undefined && (String(found.signed) !== signed || (box.dataset.state && found.visit !== box.dataset.state)) && !document.querySelector("[data-sign-path]:not([value=''])")?.value) location.reload();
+    if (!leaving && changed(found) && !$$("[data-sign-path]").some((path) => path.value)) { drafts.leave(); location.reload(); }
   } catch { /* no network: the page stays as it is */ }
 }
 let leaving = false;

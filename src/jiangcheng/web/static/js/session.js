@@ -26,6 +26,7 @@ export function watchSession(seconds, renewed) {
   };
   document.addEventListener("jc:login", ask);
   setInterval(() => {
+    if (asking) return;
     const left = Math.round(seconds - (Date.now() - lastContact()) / 1000);
     if (left <= 0) { ask(); return; }
     if (left > AHEAD) { warning?.close(); return; }
@@ -38,7 +39,7 @@ export function watchSession(seconds, renewed) {
 
 function warn() {
   const longer = make("button", { class: "btn btn-primary", type: "button" }, "延长");
-  const box = sheet("登录即将超时", make("p", {}, "较长时间没有操作，还有 ", make("b", { "data-left": true, role: "timer" }), " 退出登录。填写的内容会保留。"), longer);
+  const box = sheet("登录即将超时", make("p", {}, "较长时间没有操作，还有 ", make("b", { "data-left": true, role: "timer" }), "将退出登录。填写的内容会保留。"), longer);
   longer.addEventListener("click", async () => {
     const answer = await send("/session/extend/").catch(() => null);
     if (answer?.ok) { contact(); box.close(); } else if (answer?.status === 401) document.dispatchEvent(new CustomEvent("jc:login"));
@@ -63,7 +64,12 @@ async function logInHere(done) {
       const body = new FormData(event.target);
       body.set("next", "/session/token/");
       const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html, application/json" } });
-      if ((answer.headers.get("Content-Type") || "").includes("json")) { await formToken(true); await done(); } else put(await answer.text());
+      if (!(answer.headers.get("Content-Type") || "").includes("json")) { put(await answer.text()); return; }
+      const { account } = await answer.json();
+      // Someone else on this device: this page and what was typed in it are not theirs.
+      if (String(account) !== document.body.dataset.person) { drafts.leave(); location.assign("/home/"); return; }
+      await formToken(true);
+      await done();
     });
     place.querySelector("input:not([type=hidden])")?.focus();
   };
