@@ -40,8 +40,8 @@ LONG_MODULES = {
     "kernel/ledger.py": 420,  # one subject that reads from top to bottom
 }
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_LINE = 400, 45, 140
-LONG_TEMPLATES = 80
-"""Templates that still have longer lines. Lower it whenever some are reformatted; 0 is the aim."""
+LONG_TEMPLATES = {"web/templates/public/item.html", "web/templates/public/items.html"}
+"""Their blocks say one sentence of several parts; a line break in it would show as a gap."""
 
 
 def lines(path: Path) -> list[str]:
@@ -63,9 +63,9 @@ def test_functions_stay_readable() -> None:
     assert found == {}
 
 
-def test_templates_become_readable() -> None:
-    long = [name(p) for p in TEMPLATES if any(len(line) > LONGEST_LINE for line in lines(p))]
-    assert len(long) <= LONG_TEMPLATES
+def test_templates_stay_readable() -> None:
+    long = {name(p) for p in TEMPLATES if any(len(line) > LONGEST_LINE for line in lines(p))}
+    assert long - LONG_TEMPLATES == set()
 
 
 def test_public_things_say_what_they_are_for() -> None:

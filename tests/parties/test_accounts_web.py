@@ -34,8 +34,9 @@ def test_misses_are_told_and_then_locked_with_the_time_left(world):
     for left in (4, 3, 2, 1):
         page = login(client, password="wrong-password")
         assert page.status_code == 403 and f"还可试 {left} 次" in page.content.decode()
-    page = login(client, password="wrong-password").content.decode()
-    assert "已锁定，15 分钟后" in page and 'value="planner"' in page and "wrong-password" not in page
+    locked = login(client, password="wrong-password")
+    page = locked.content.decode()
+    assert locked.status_code == 429 and "已锁定，15 分钟后" in page and 'value="planner"' in page and "wrong-password" not in page
     assert "已锁定" in login(client).content.decode()
     Account.objects.filter(username="planner").update(locked_until=timezone.now() - dt.timedelta(seconds=1))
     assert login(client).status_code == 302

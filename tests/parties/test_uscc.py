@@ -8,7 +8,7 @@ from jiangcheng.parties import uscc
 @pytest.mark.parametrize(
     ("prefix", "applies"),
     [("91", "yes"), ("92", "analogy"), ("93", "analogy"), ("12", "no"), ("11", "no"), ("51", "no"), ("52", "no"), ("53", "no"),
-     ("31", "undecided"), ("N2", "undecided"), ("Y1", "undecided"), ("A1", "undecided"), ("99", "undecided")],
+     ("31", "undecided"), ("N2", "undecided"), ("Y1", "undecided"), ("A1", "no"), ("A9", "undecided"), ("99", "undecided")],
 )
 def test_department_and_category_decide(prefix, applies):
     found = uscc.check(uscc.make(prefix, "420100", 12345))

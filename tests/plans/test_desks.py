@@ -188,6 +188,9 @@ def test_remind_from_the_late_list(town, monkeypatch):
     assert town.body.name in supervisor.get(page).content.decode()
     supervisor.post(page, {"body": town.body.pk})
     assert "2026年度日常检查计划须于" in town.client("planner").get(reverse("planner-home")).content.decode()
+    again = supervisor.post(page, {"body": town.body.pk})
+    assert again.status_code == 409
+    assert "已催办，同一天不重复发出" in again.content.decode()
 
 
 @pytest.mark.duty("327-15-1", "refused")

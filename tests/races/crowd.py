@@ -1,4 +1,4 @@
-"""Many clients at once on one database file: processes, each with several threads and its own connections.
+"""Many clients at once on one database: processes, each with several threads and its own connections.
 
 A race that pytest's own transaction would hide needs a database of its own: ``database(path)`` makes one with the
 tables of the project, ``crowd`` starts worker processes on it and adds up what they report.
@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import engines
+
 ROOT = Path(__file__).resolve().parents[2]
 SCALE = float(os.environ.get("JIANGCHENG_RACE_SCALE", "1"))
 """1 is the full size of 2,000 requests; an ordinary run on a slow machine may ask for less and says so."""
@@ -24,8 +26,8 @@ def scaled(count: int) -> int:
 def environment(folder: Path, broken: str = "") -> dict[str, str]:
     """Variables of a worker: a var folder of its own, hence a database of its own; debug, because the switch asks it."""
     return {
-        **os.environ, "JIANGCHENG_VAR": str(folder), "DATABASE_URL": "", "JIANGCHENG_DEBUG": "1", "JIANGCHENG_TEST_BREAK": broken,
-        "DJANGO_SETTINGS_MODULE": "jiangcheng.settings", "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        **os.environ, "JIANGCHENG_VAR": str(folder), "DATABASE_URL": engines.address(folder), "JIANGCHENG_DEBUG": "1",
+        "JIANGCHENG_TEST_BREAK": broken, "DJANGO_SETTINGS_MODULE": "jiangcheng.settings", "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }
 
 

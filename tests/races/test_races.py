@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
 
 import pytest
 
+from tests import engines
 from tests.races.crowd import crowd, prepare, scaled
 
 pytestmark = pytest.mark.alone
@@ -27,11 +26,11 @@ def made(tmp_path_factory):
 @pytest.fixture
 def folder(made, tmp_path):
     """A copy for one test."""
-    return shutil.copytree(made, tmp_path / "var")
+    return engines.copy(made, tmp_path / "var")
 
 
 def rows(folder, question: str) -> list[tuple]:
-    with sqlite3.connect(folder / "jiangcheng.sqlite3") as connection:
+    with engines.connect(folder) as connection:
         return connection.execute(question).fetchall()
 
 

@@ -111,13 +111,21 @@ class Stage:
 
     def ready(self, *, start=None, end=None, site=None, row=None, **fields) -> Visit:
         """A complete scheme, not submitted."""
+        return self.staffed(self.draft(start=start, end=end, site=site, row=row, **fields))
+
+    def draft(self, *, start=None, end=None, site=None, row=None, **fields) -> Visit:
+        """A scheme with its window, the drafter alone on it."""
         start = start or self.now - dt.timedelta(minutes=10)
         values = {"window_start": start, "window_end": end or start + dt.timedelta(hours=3)} | fields
-        visit = scheme.draft(
+        return scheme.draft(
             self.lead, row_id=(row or self.row).pk, site_id=(site or self.world.site).pk, pick_reason="上次检查发现问题较多", **values
         )
-        people = [(self.world.officers[0].pk, "lead", True), (self.world.officers[1].pk, "assist", True)]
-        return scheme.set_officers(self.lead, visit, people)
+
+    def staffed(self, visit: Visit) -> Visit:
+        """Two officers on a scheme, each of whom declares for himself."""
+        people = [(self.world.officers[0].pk, "lead"), (self.world.officers[1].pk, "assist")]
+        scheme.set_officers(self.lead, visit, people, declared=True)
+        return scheme.declare(self.assist, visit)
 
     def submitted(self, **fields) -> Visit:
         visit = self.ready(**fields)

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from jiangcheng.inspection.items.models import Cap
 from jiangcheng.inspection.visits import counters, sheets
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as facts
@@ -16,6 +17,7 @@ from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import codes
+from jiangcheng.parties.rules import cn
 
 
 def uses(visit) -> list[str]:
@@ -45,7 +47,7 @@ def test_over_the_cap_is_refused_in_the_words_of_the_screen(stage):
     with pytest.raises(Refused) as refused:
         scheme.submit(stage.lead, stage.ready())
     breach = refused.value.breaches[0]
-    assert breach.sentence == "该企业本年度“食品经营监督检查”已实施或安排 1 次，达到公布的上限 1 次，不能再安排。"
+    assert breach.sentence == "该企业本年度“食品经营监督检查”达到公布的上限 1 次，不能再安排。"
     assert "327-15-1" in breach.ids and len(breach.remedies) == 3
 
 
@@ -60,6 +62,35 @@ def test_of_two_approved_visits_one_gets_the_last_place(stage):
     with pytest.raises(Refused) as refused, ledger.act("test", SYSTEM):
         counters.reserve(second)
     assert "刚刚达到公布的上限 1 次" in str(refused.value)
+
+
+@pytest.mark.duty("327-15-1", "327-06-1", "327-08-2", "refused")
+def test_a_refusal_sounds_the_same_for_a_visit_carried_out_and_one_to_come(stage):
+    """Who may not know of a visit that is only arranged learns neither that it is one, nor its number, nor its day."""
+    stage.cap(1, min_gap_days=30)
+    first = stage.coded()
+    asked = stage.ready()
+    said = [b.sentence for b in VISIT.missing("submit", facts.of(asked))]
+    stage.confirm(first)
+    assert [b.sentence for b in VISIT.missing("submit", facts.of(asked))] == said != []
+    stage.cap(9, min_gap_days=30, issuer_level="province")
+    stage.change(Cap.objects.get(limit=1), limit=9)
+    assert [b.sentence for b in VISIT.missing("submit", facts.of(asked))] == [
+        f"“食品经营监督检查”两次检查之间未满规定的间隔，不能安排在{cn(stage.day)}。"
+    ]
+
+
+@pytest.mark.duty("327-15-1", "HR-15-8", "refused")
+def test_a_cap_published_after_the_code_is_asked_at_the_scan(stage):
+    """Article 15 binds the visit on the day it is carried out, not on the day its code was issued."""
+    visit, other = stage.coded(), stage.coded()
+    stage.cap(1)
+    stage.confirm(other)
+    assert uses(other) == ["returned", "used"]  # the frequency of the row gives way to the cap
+    with pytest.raises(Refused, match="刚刚达到公布的上限 1 次，不能入企"):
+        stage.confirm(visit)
+    assert stage.fresh(visit).state == "to_enter" and uses(visit) == ["reserved"]
+    assert codes.read(codes.current(visit.number).token).state == "valid"
 
 
 @pytest.mark.duty("HR-15-2", "327-15-1", "refused")
@@ -134,7 +165,7 @@ def test_the_gap_holds_when_both_were_approved_before(stage):
     stage.cap(5, min_gap_days=30)
     first, second = stage.approved(), stage.approved()
     scheme.issue_code(stage.lead, first)
-    with pytest.raises(Refused, match="刚刚另有安排"), ledger.act("test", SYSTEM):
+    with pytest.raises(Refused, match="两次检查之间未满规定的间隔，不能再安排在这一时间"), ledger.act("test", SYSTEM):
         counters.reserve(second)
     assert list(places().values()) == [1] and uses(second) == []
 
@@ -232,7 +263,7 @@ def test_a_tracking_visit_is_not_in_the_cap(stage, order):
     window = {"window_start": stage.now, "window_end": stage.now + dt.timedelta(hours=2)}
     visit = scheme.draft(stage.lead, order_id=order.pk, **window)
     assert (visit.kind, visit.chosen, visit.purpose, visit.site) == ("case", "lead", "order", order.visit.site)
-    scheme.set_officers(stage.lead, visit, [(p.pk, r, True) for p, r in zip(stage.world.officers, ("lead", "assist"), strict=False)])
+    stage.staffed(visit)
     scheme.submit(stage.lead, visit)
     scheme.approve(stage.head, visit)
     before = places()
@@ -296,6 +327,9 @@ def test_a_change_of_officers_keeps_the_place_and_revokes_the_code(stage):
     visit = stage.fresh(visit)
     assert (visit.state, uses(visit), codes.read(old.token).state) == ("to_code", ["reserved"], "revoked")
     assert [o.person.name for o in facts.seats(visit)] == ["李强（演示）", "周燕（演示）"]
+    with pytest.raises(Refused, match="周燕（演示）尚未声明"):
+        scheme.issue_code(stage.lead, visit)
+    scheme.declare(stage.world.actor("officer3"), visit)
     new = scheme.issue_code(stage.lead, visit)
     assert new.generation == 2 and list(places().values()) == [1] and new.digest != old.digest
 

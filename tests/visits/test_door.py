@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from jiangcheng.inspection.items.models import Pause
 from jiangcheng.inspection.visits import queries
 from jiangcheng.inspection.visits.actions import door, outcome, scheme
 from jiangcheng.inspection.visits.facts import door as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.kernel import ledger
+from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import Delivery, Paper
@@ -184,7 +186,61 @@ def test_one_who_leaves_stops_the_start(stage):
     assert refused(door.start, stage.lead, visit) == ["当事人申请王敏（演示）回避，负责人尚未决定，检查暂停。"]
     refused(door.decide_recusal, stage.lead, asked, True)
     door.decide_recusal(stage.head, asked, True, "应当回避")
-    assert refused(door.start, stage.lead, visit) == ["证件有效的检查人员只有 1 人，不得少于两人。"]
+    assert refused(door.start, stage.lead, visit) == [f"“{visit.number}”现在是“待领码”，不能开始检查。"]
+    assert refused(scheme.issue_code, stage.lead, visit) == ["证件有效的检查人员只有 1 人，不得少于两人，辅助人员不计入。"]
+
+
+@pytest.mark.duty("HR-18-2", "refused")
+def test_an_officers_own_request_is_not_said_to_be_the_firms(stage):
+    visit = stage.prepared()
+    door.request_recusal(stage.assist, visit, visit.officers.get(role="assist").pk, "亲属在该企业任职")
+    assert refused(door.start, stage.lead, visit) == ["王敏（演示）申请本人回避，负责人尚未决定，检查暂停。"]
+
+
+@pytest.mark.duty("HR-17-5", "HR-18-2", "refused")
+@pytest.mark.parametrize("step", ["coded", "arrived"])
+def test_a_granted_recusal_revokes_the_code(stage, step):
+    """Three officers, one stands aside: the two others come with a new code, scanned anew."""
+    visit = stage.draft()
+    people = [(p.pk, r) for p, r in zip(stage.world.officers, ("lead", "assist", "assist"), strict=True)]
+    scheme.set_officers(stage.lead, visit, people, declared=True)
+    for one in (stage.assist, stage.world.actor("officer3")):
+        scheme.declare(one, visit)
+    scheme.submit(stage.lead, visit)
+    scheme.approve(stage.head, visit)
+    old = scheme.issue_code(stage.lead, visit)
+    if step == "arrived":
+        stage.confirm(visit)
+    asked = door.request_recusal(stage.assist, visit, visit.officers.get(person=stage.world.officers[1]).pk, "亲属")
+    door.decide_recusal(stage.head, asked, True, "应当回避")
+    assert codes.read(old.token).state == "revoked" and stage.fresh(visit).state == "to_code"
+    assert scheme.issue_code(stage.lead, visit).digest != old.digest
+    assert stage.confirm(stage.fresh(visit)).first
+
+
+@pytest.mark.duty("327-07-2", "refused")
+@pytest.mark.parametrize("ended", ["paused", "replaced"])
+def test_an_item_that_ended_after_the_code_is_not_carried_out(stage, ended):
+    waiting, there = stage.coded(), stage.prepared()
+    words = "不得实施"
+    with ledger.act("test", SYSTEM):
+        if ended == "paused":
+            Pause(version=stage.version, reason="标准修订", start=stage.day).save()
+        else:
+            stage.item("SP-01", "食品经营监督检查", effective_from=stage.day)
+    assert any(words in s for s in refused(stage.confirm, waiting)) and stage.fresh(waiting).state == "to_enter"
+    assert any(words in s for s in refused(door.start, stage.lead, there))
+    assert [b.remedies[0].to for b in VISIT.missing("start", facts.of(there)) if words in b.sentence] == ["visit-reschedule"]
+
+
+@pytest.mark.duty("HR-17-5", "refused")
+def test_on_a_second_day_a_code_of_other_people_is_not_scanned_again(stage):
+    visit = stage.started(end=stage.now + dt.timedelta(days=1, hours=3))
+    door.break_off(stage.lead, visit, "停电")
+    visit = stage.fresh(visit)
+    stage.change(visit.officers.get(role="assist"), left_at=timezone.now())
+    later = timezone.now() + dt.timedelta(days=1)
+    assert refused(stage.confirm, visit, now=later) == ["检查人员已经变更，原检查码不能再用。"]
 
 
 @pytest.mark.duty("HR-18-2", "allowed")

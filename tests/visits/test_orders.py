@@ -12,7 +12,7 @@ from jiangcheng.inspection.visits.models import CapUse, Order
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
-from jiangcheng.papers.models import Paper
+from jiangcheng.papers.models import Paper, StoredFile
 from tests.papers.papers_fixture import picture
 from tests.visits.walk import order
 
@@ -176,14 +176,14 @@ def test_a_follow_up_checks_its_own_subject_and_items_alone(walk, ordered, stage
     start = stage.now - dt.timedelta(minutes=5)
     visit = orders.draft_followup(walk.lead, row, window_start=start, window_end=start + dt.timedelta(hours=2))
     items = [i.version.item_id for i in visit.items.all()]
-    people = [(stage.world.officers[0].pk, "lead", True), (stage.world.officers[1].pk, "assist", True)]
-    scheme.set_officers(walk.lead, visit, people)
+    stage.staffed(visit)
     scheme.save_scheme(walk.lead, visit, site_id=stage.firms(1)[0].pk, item_ids=[*items, wider.item_id], kind="daily")
     with pytest.raises(Refused) as refused:
         scheme.submit(walk.lead, visit)
     said = str(refused.value)
     assert "复查的企业不是责令文书载明的企业" in said and "不扩大检查范围" in said and "跟踪检查属于个案检查" in said
     scheme.save_scheme(walk.lead, visit, site_id=row.visit.site_id, item_ids=items, kind="case")
+    stage.staffed(visit)
     scheme.submit(walk.lead, visit)
 
 
@@ -254,3 +254,14 @@ def test_orders_of_a_closed_visit_are_not_acted_on(walk, ordered):
         enterprise.submit(walk.firm, row, "再补充")
     with pytest.raises(Refused):
         orders.extend(walk.lead, row, calendar.today() + dt.timedelta(days=90), "再延")
+
+
+@pytest.mark.duty("327-20-5", "refused")
+def test_no_material_is_taken_once_the_order_is_answered(walk, ordered):
+    _, row = ordered
+    enterprise.submit(walk.firm, row, "已补齐")
+    for step in (lambda: orders.done(walk.lead, row, "已核对"), lambda: None):
+        with pytest.raises(Refused, match="不再接收整改材料"):
+            enterprise.add_file(walk.firm, row, picture(), key="late")
+        step()
+    assert now(row).state == "corrected" and not StoredFile.objects.filter(purpose="correction").exists()

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jiangcheng.inspection.visits.actions import scheme
+from jiangcheng.inspection.visits.actions import orders, scheme
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.rules.scheme import judged_on, strict_law
@@ -17,6 +17,7 @@ from jiangcheng.kernel.models import Setting
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Certificate
+from tests.visits.walk import Walk
 
 
 def missing(visit, step="submit", **said):
@@ -44,7 +45,7 @@ def test_a_complete_scheme_lacks_nothing_and_is_submitted(stage):
 
 def test_all_breaches_come_at_once_each_with_article_and_way_out(stage):
     visit = stage.ready(window_start=None, window_end=None, steps="", why_onsite="", kind="")
-    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead", False)])
+    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead")])
     with pytest.raises(Refused) as refused:
         scheme.submit(stage.lead, stage.fresh(visit))
     found = refused.value.breaches
@@ -218,7 +219,7 @@ def test_a_picked_subject_has_a_reason(stage):
 @pytest.mark.duty("327-18-1", "refused")
 def test_one_officer_is_not_enough_and_helpers_do_not_count(stage):
     visit = stage.ready(helpers="网格员张某、专家王某")
-    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead", True)])
+    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead")], declared=True)
     assert lacks(stage.fresh(visit), "只有 1 人，不得少于两人，辅助人员不计入") == ("327-18-1",)
 
 
@@ -240,7 +241,7 @@ def test_a_certificate_counts_on_the_day_of_the_visit(stage, values, words):
 @pytest.mark.duty("327-18-1", "refused")
 def test_a_regulation_does_not_let_one_officer_go(stage):
     visit = stage.ready(single_officer_law="《湖北省某某条例》第十条")
-    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead", True)])
+    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead")], declared=True)
     lacks(stage.fresh(visit), "不是法律")
     lacks(stage.fresh(visit), "只有 1 人")
 
@@ -248,7 +249,7 @@ def test_a_regulation_does_not_let_one_officer_go(stage):
 @pytest.mark.duty("327-18-1", "allowed")
 def test_a_law_in_the_strict_sense_lets_one_officer_go(stage):
     visit = stage.ready(single_officer_law="《中华人民共和国某某法》第十条第二款")
-    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead", True)])
+    scheme.set_officers(stage.lead, visit, [(stage.world.officers[0].pk, "lead")], declared=True)
     assert missing(stage.fresh(visit)) == {}
 
 
@@ -261,24 +262,71 @@ def test_what_is_a_law(text, law):
 
 def test_who_has_no_certificate_of_the_body_is_no_officer(stage):
     with pytest.raises(Refused) as refused:
-        scheme.set_officers(stage.lead, stage.ready(), [(stage.world.planner.pk, "assist", True)])
+        scheme.set_officers(stage.lead, stage.ready(), [(stage.world.planner.pk, "assist")])
     assert "辅助人员另行填写" in str(refused.value)
 
 
 def test_exactly_one_leads(stage):
     visit = stage.ready()
-    scheme.set_officers(stage.lead, visit, [(p.pk, "lead", True) for p in stage.world.officers[:2]])
+    scheme.set_officers(stage.lead, visit, [(p.pk, "lead") for p in stage.world.officers[:2]], declared=True)
     lacks(stage.fresh(visit), "只有一名主办")
 
 
 @pytest.mark.duty("HR-18-2", "refused")
 def test_every_officer_declares(stage):
-    visit = stage.ready()
-    people = [(stage.world.officers[0].pk, "lead", True), (stage.world.officers[1].pk, "assist", False)]
+    visit = stage.draft()
+    people = [(stage.world.officers[0].pk, "lead"), (stage.world.officers[1].pk, "assist")]
     scheme.set_officers(stage.lead, visit, people)
-    lacks(stage.fresh(visit), "王敏（演示）尚未声明")
+    lacks(stage.fresh(visit), "主办李强（演示）尚未声明")
+    scheme.set_officers(stage.lead, visit, people, declared=True)
+    scheme.submit(stage.lead, visit)
+    scheme.approve(stage.head, visit)
+    assert "王敏（演示）须在领取检查码前声明" in Paper.objects.get(matter=visit.number, kind="approval").data["recusal"]
+    with pytest.raises(Refused, match="王敏（演示）尚未声明"):
+        scheme.issue_code(stage.lead, visit)
     scheme.declare(stage.assist, visit)
-    assert missing(stage.fresh(visit)) == {}
+    scheme.issue_code(stage.lead, visit)
+
+
+@pytest.mark.duty("HR-18-2", "refused")
+def test_what_was_declared_of_one_enterprise_says_nothing_of_another(stage):
+    visit = scheme.save_scheme(stage.lead, stage.ready(), site_id=stage.world.site2.pk)
+    assert [o.recusal_declared_at is not None for o in facts.seats(visit)] == [True, True]
+    visit = scheme.save_scheme(stage.lead, visit, site_id=stage.world.household_site.pk)
+    assert [o.recusal_declared_at for o in facts.seats(visit)] == [None, None]
+
+
+# --- merged or alone ---
+
+
+@pytest.mark.duty("327-13-6", "HR-13-6", "refused")
+def test_a_recheck_beside_a_planned_visit_of_its_people_is_not_silent_about_it(stage):
+    walk = Walk(stage)
+    _, order = walk.ordered()
+    recheck = stage.staffed(orders.draft_followup(
+        stage.lead, order, window_start=stage.now, window_end=stage.now + dt.timedelta(hours=2),
+    ))
+    assert missing(recheck) == {}
+    planned = stage.ready()
+    recheck = stage.fresh(recheck)
+    lacks(recheck, f"还有可以合并的检查任务（{planned.number}）")
+    for merge, words in (("alone", "没有写明单独实施的理由"), ("merged", "没有写明与哪项任务合并")):
+        lacks(scheme.save_scheme(stage.lead, recheck, merge=merge, merge_note=" "), words)
+    stage.change(planned, drafted_by=stage.world.officers[2])
+    for seat in planned.officers.all():
+        stage.change(seat, left_at=timezone.now())
+    assert facts.mergeable(recheck) == ()  # of somebody else's visit to come nothing is told
+
+
+@pytest.mark.duty("327-13-6", "327-17-1", "allowed")
+@pytest.mark.parametrize(("merge", "printed"), [
+    ("none", "经核对，没有可以合并或者联合实施的其他检查任务。"), ("alone", "单独实施，理由：期限已到。"), ("merged", "与期限已到合并或者联合实施。"),
+])
+def test_merged_or_alone_stands_in_the_approval_form(stage, merge, printed):
+    visit = stage.ready(merge=merge, merge_note="期限已到。")
+    scheme.submit(stage.lead, visit)
+    scheme.approve(stage.head, visit)
+    assert Paper.objects.get(matter=visit.number, kind="approval").data["merge"] == printed
 
 
 # --- time ---

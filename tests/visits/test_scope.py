@@ -16,6 +16,7 @@ from jiangcheng.kernel.actor import Actor
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties.scope import scope
+from jiangcheng.web.templatetags.text import short_code
 
 EVERYBODY = (
     "officer1", "officer2", "officer3", "head", "deputy", "planner", "supervisor", "city_supervisor", "other_supervisor", "superior",
@@ -111,7 +112,7 @@ def test_a_draw_names_subjects_and_is_shown_to_few(stage):
     made = draw.draw_subjects(stage.lead, stage.row, 2)
     assert who_sees(stage, Draw.objects.filter(pk=made.pk)) == {"officer1", "head", "deputy", "supervisor"}
     visit = scheme.draft(stage.lead, row_id=stage.row.pk, draw_id=made.pk)
-    scheme.set_officers(stage.lead, visit, [(p.pk, r, True) for p, r in zip(stage.world.officers, ("lead", "assist"), strict=False)])
+    stage.staffed(visit)
     assert who_sees(stage, Draw.objects.filter(pk=made.pk)) == {"officer1", "officer2", "head", "deputy", "supervisor"}
 
 
@@ -176,7 +177,10 @@ def test_a_page_shows_the_next_step_and_what_it_lacks(stage):
     assert (page.next_step, page.code_state, page.missing, page.not_counted) == ("arrive", "valid", (), "")
     assert [(x.used, x.limit) for x in page.limits] == [(0, 2)]
     assert {s.name for s in page.steps} >= {"arrive", "reissue", "not_done", "drop"} and "approve" not in {s.name for s in page.steps}
-    assert [leaf.act for leaf in page.process] == ["visit.draft", "visit.scheme", "visit.officers", "visit.submit", "visit.approve", "visit.issue"]
+    assert [leaf.act for leaf in page.process] == [
+        "visit.draft", "visit.scheme", "visit.officers", "visit.declared", "visit.submit", "visit.approve",
+        "visit.issue",
+    ]
     assert [p.kind for p in page.papers] == ["approval"]
     assert queries.visit_page(stage.head, stage.submitted().number).missing == ()
 
@@ -187,6 +191,22 @@ def test_open_rows_of_the_quarter(stage):
     assert [(r.n, r.made) for r in queries.open_rows(stage.lead)] == [(1, 1)]
     stage.change(stage.row, quarters="")
     assert queries.open_rows(stage.lead) == []
+
+
+@pytest.mark.duty("327-06-1", "HR-17-3", "refused")
+def test_announced_the_code_itself_is_not_known_before_arrival(stage):
+    """Neither the short code nor the notice that bears it: with them somebody could sign for people who are not there."""
+    visit, client = stage.coded(), stage.world.client("enterprise")
+    door.announce(stage.lead, visit)
+    notice = door.issue_notice(stage.lead, visit)
+    short = codes.current(visit.number).short
+    pages = [reverse("enterprise-visit", args=[visit.number]), reverse("enterprise-answer", args=[visit.number]), reverse("enterprise-papers")]
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert short not in text and short_code(short) not in text and notice.number not in text, page
+    assert client.get(reverse("paper-file", args=[notice.code, "pdf"])).status_code == 404
+    stage.confirm(visit)
+    assert notice.number in client.get(pages[2]).content.decode()
 
 
 @pytest.mark.duty("327-06-1", "327-08-2", "allowed")

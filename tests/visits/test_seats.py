@@ -43,7 +43,7 @@ def seat_in_firm(stage, account: str):
 @pytest.mark.duty("327-18-1", "refused")
 def test_one_officer_who_is_left_neither_shows_the_code_nor_enters(stage):
     visit = stage.coded()
-    recused(stage, visit)
+    stage.change(visit.officers.get(role="assist"), left_at=timezone.now())
     with pytest.raises(Refused, match="只有 1 人"):
         stage.confirm(visit)
     with pytest.raises(Refused, match="只有 1 人"):
@@ -65,6 +65,7 @@ def test_the_head_fills_the_place_of_who_stood_aside(stage, role):
     assert seat in facts.replaceable(visit)
     scheme.replace_officer(stage.head, visit, seat.pk, stage.world.officers[2].pk, "原人员回避")
     assert [o.role for o in facts.seats(visit)] == ["lead", "assist"] and seat not in facts.replaceable(visit)
+    scheme.declare(stage.world.actor("officer3"), visit)
     scheme.issue_code(actor, visit)
     assert codes.read(old.token).state == "revoked"
     assert stage.confirm(visit).first

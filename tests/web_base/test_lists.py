@@ -135,8 +135,9 @@ def test_odd_words_in_an_address_are_answered(world, odd):
         (supervisor, "/supervisor/filings/", ("q", "state")), (supervisor, "/search/", ("q",)), (admin, "/admin/people/", ("q", "show", "page")),
         (admin, "/admin/accounts/", ("q", "role")), (admin, "/admin/calendar/", ("year",)), (admin, "/admin/bodies/", ("q", "show")),
     ]
+    held, none = (400, 400) if odd == "\0" else (200, 404)  # no database holds the null sign
     for client, address, names in asked:
         for name in names:
-            assert client.get(address, {name: odd}).status_code == 200, (address, name)
-    assert admin.post("/admin/accounts/", {"bulk": "unlock", "row": odd}).status_code == 200
-    assert world.client("officer1").post("/sessions/", {"session": odd}).status_code == 404
+            assert client.get(address, {name: odd}).status_code == held, (address, name)
+    assert admin.post("/admin/accounts/", {"bulk": "unlock", "row": odd}).status_code == held
+    assert world.client("officer1").post("/sessions/", {"session": odd}).status_code == none

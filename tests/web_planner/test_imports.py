@@ -98,7 +98,7 @@ def test_strip_of_a_plan_that_is_late(town, plan, monkeypatch):
     assert "现在仍可报送" in text
 
 
-ODD = ["“生僻”𠮷䶮龘野家😀", "<script>alert(1)</script>", "名" * 50, "a\u0000b\u202ec", "''\"; DROP TABLE"]
+ODD = ["“生僻”𠮷䶮龘野家😀", "<script>alert(1)</script>", "名" * 50, "a\u202ec", "''\"; DROP TABLE"]
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -106,7 +106,7 @@ def test_odd_text_is_shown_as_written(town, plan, odd):
     planner = town.client("planner")
     row = {**ROW, "body_name": town.body.name, "find": "draw", "quarters": ["1"], "step": "save", "necessity": odd, "subjects": odd}
     answer = planner.post(reverse("planner-row", args=[YEAR, 1]), row)
-    assert answer.status_code in (302, 422)
+    assert answer.status_code == 302
     shown = planner.get(reverse("planner-plan", args=[YEAR]), {"show": "all"}).content.decode()
     assert "<script>alert" not in shown
     item = {"name": odd, "q-TOTAL_FORMS": "1", "q-INITIAL_FORMS": "0", "q-0-text": odd, "reason": odd * 3, "basis": odd}
@@ -115,6 +115,15 @@ def test_odd_text_is_shown_as_written(town, plan, odd):
     assert "<script>alert" not in saved.content.decode()
     assert planner.get(reverse("planner-items"), {"q": odd}).status_code == 200
     assert planner.get(reverse("planner-items"), {"format": "xlsx"}).status_code == 200
+
+
+def test_the_character_nul_is_turned_away_in_words(town, plan):
+    """No page sends it and PostgreSQL cannot keep it."""
+    planner, odd = town.client("planner"), "a\0b"
+    for answer in (planner.post(reverse("planner-row", args=[YEAR, 1]), {"necessity": odd}), planner.get(reverse("planner-items"), {"q": odd})):
+        assert answer.status_code == 400
+        assert "提交的内容无法识别" in answer.content.decode()
+    assert not plan.rows.filter(necessity__contains="b").exists()
 
 
 def test_reason_of_2000_characters_is_never_cut(town, plan):

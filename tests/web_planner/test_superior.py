@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, datetime
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -45,3 +46,38 @@ def test_inspections_of_the_system_from_the_arrival_on(world):
     assert arrived.number not in superior.get(page, {"q": "没有这家"}).content.decode()
     rows = CalamineWorkbook.from_filelike(io.BytesIO(superior.get(page, {"format": "xlsx"}).content)).get_sheet_by_index(0).to_python()
     assert [r[0] for r in rows[1:]] == [arrived.number]
+
+
+@pytest.mark.duty("327-06-1", "refused")
+def test_revoking_without_a_reason_is_refused_in_place(world):
+    visit = Stage(world).arrived()
+    answer = world.client("superior").post(reverse("superior-visit", args=[visit.number]), {"reason": " "})
+    assert answer.status_code == 409
+    assert "撤销检查" in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.state == "arrived"
+
+
+@pytest.mark.duty("327-06-1", "allowed")
+def test_the_superior_revokes_with_a_reason_and_the_body_reads_who_and_why(world):
+    visit = Stage(world).arrived()
+    superior, page = world.client("superior"), reverse("superior-visit", args=[visit.number])
+    assert page in superior.get(reverse("superior-visits")).content.decode()
+    after = superior.post(page, {"reason": "超出本系统年度重点"}, follow=True).content.decode()
+    assert "超出本系统年度重点" in after
+    visit.refresh_from_db()
+    assert visit.state == "revoked"
+    told = world.client("officer1").get(reverse("visit-detail", args=[visit.number])).content.decode()
+    assert "超出本系统年度重点" in told
+    assert world.city_body.name in told
+
+
+@pytest.mark.parametrize(("tab", "shown"), [("", "对象确定"), ("items", "检查要点"), ("papers", "行政检查审批表"), ("process", "存证编号"),
+                                            ("odd", "对象确定")])
+def test_the_visit_has_four_tabs(world, tab, shown):
+    visit = Stage(world).started()
+    for desk in ("superior", "supervisor"):
+        text = world.client(desk).get(reverse(f"{desk}-visit", args=[visit.number]), {"tab": tab}).content.decode()
+        assert shown in text
+        assert text.count('aria-current="page"') >= 1
+        assert all(word in text for word in ("基本信息", "检查事项", "文书", "办理过程"))

@@ -64,6 +64,20 @@ def ledger(argv: Sequence[str]) -> int:
     return tools.main(argv)
 
 
+def _copies(command: str) -> Callable[[Sequence[str]], int]:
+    def run(argv: Sequence[str]) -> int:
+        django.setup()
+        from jiangcheng.jobs import backup  # noqa: PLC0415  needs the apps
+
+        return backup.main([command, *argv])
+
+    run.__doc__ = {
+        "backup": "Copy database, files and public keys into a dated folder.", "check": "Read a backup byte by byte; verify its ledger.",
+        "restore": "Bring a backup into an empty installation.",
+    }[command]
+    return run
+
+
 def run_jobs(argv: Sequence[str]) -> int:
     """Run the timed work once (lapsed codes, overdue orders, withdrawn rows)."""
     django.setup()
@@ -95,7 +109,8 @@ def migrate() -> None:
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
+    "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
+    "restore": _copies("restore"), "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
 }
 
 

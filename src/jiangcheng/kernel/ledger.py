@@ -134,8 +134,7 @@ def writing_keys(model: type, wanted: Iterable[Any]) -> None:
 
 def _observe(model: Any, wanted: list[str]) -> dict[str, _Seen]:
     """Recorded digests of rows, and the actual ones where they differ: the row was changed past the ledger."""
-    if not storage.is_sqlite():  # so that the digest and the row are of the same moment
-        list(storage.lock_rows(model._base_manager.filter(pk__in=wanted)).values_list("pk"))
+    storage.lock_for_digest(model._base_manager.filter(pk__in=wanted))
     current = canonical.current_form(model)
     known = {d.key: d for d in models.RowDigest.objects.filter(tab=current.table, key__in=wanted)}
     seen = {k: _Seen(known[k].digest or None if k in known else None, asked=True) for k in wanted}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,10 +12,28 @@ from jiangcheng.kernel import ledger
 from jiangcheng.law.rule import Breach, Refused, Remedy
 
 
+def must_fit(model: type[models.Model], values: Mapping[str, Any]) -> None:
+    """Refused, naming each text that its column cannot hold. SQLite would keep it; PostgreSQL fails, with no words for people."""
+    broken = []
+    for field in model._meta.concrete_fields:
+        text = values.get(field.attname)
+        if not isinstance(text, str):
+            continue
+        word = f"“{field.verbose_name}”" if not field.verbose_name.isascii() else "填写的内容"
+        if "\0" in text:
+            broken.append(Breach(f"{word}中有不能保存的控制字符。", (Remedy("重新填写，不要直接粘贴"),), field.name))
+        if isinstance(field, models.CharField) and field.max_length and len(text) > field.max_length:
+            sentence = f"{word}有 {len(text):,} 个字，最多 {field.max_length:,} 个字。"
+            broken.append(Breach(sentence, (Remedy("缩短后再提交"),), field.name))
+    if broken:
+        raise Refused(broken)
+
+
 class AuditedQuerySet(models.QuerySet):
     """Statements over many rows: refused outside ``ledger.act``; inside, every row they hit joins the act."""
 
     def update(self, **changes: Any) -> int:
+        must_fit(self.model, changes)
         keys = list(self.order_by().values_list("pk", flat=True)) if ledger.in_act() else []
         ledger.writing_keys(self.model, keys)
         return super(AuditedQuerySet, self.filter(pk__in=keys)).update(**changes)
@@ -26,6 +44,8 @@ class AuditedQuerySet(models.QuerySet):
         if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
             raise ledger.Unrecorded(f"{self.model.__name__}: rows that may be there already are saved one by one")
         objs = list(objs)
+        for row in objs:
+            must_fit(self.model, vars(row))
         made = super().bulk_create(objs, *args, **kwargs) if ledger.in_act() else []
         for row in objs:
             ledger.touch(row)
@@ -50,6 +70,7 @@ class Audited(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        must_fit(type(self), vars(self))
         ledger.writing(self)
         super().save(*args, **kwargs)
 
@@ -113,6 +134,7 @@ class Stateful(Audited):
 
     def move(self, source: tuple[str, ...], target: str, changes: dict[str, Any]) -> None:
         """One conditional UPDATE; raises ``Refused`` when someone else was faster. For ``Flow.take``."""
+        must_fit(type(self), changes)
         ledger.writing(self)
         done = type(self)._base_manager.filter(pk=self.pk, state=self.state).update(state=target, **changes)
         if not done:

@@ -59,7 +59,7 @@ class Sequencer:
 
     def step(self) -> models.Checkpoint | None:
         """The new checkpoint, or None when there is nothing new."""
-        if not storage.is_sqlite():
+        if storage.places_come_later():
             self._give_places()
         if not self._begun:
             self._go_on()
@@ -95,8 +95,7 @@ class Sequencer:
             new = list(storage.waiting_leaves(self.low))
             if not new:
                 return
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [storage.PLACES])
+            storage.lock_places()
             new = list(storage.waiting_leaves(self.low))
             last = models.LeafIndex.objects.aggregate(last=Max("idx"))["last"]
             first = 0 if last is None else last + 1
@@ -270,9 +269,18 @@ def status() -> dict[str, Any]:
 @enforces("HR-17-8")
 def stalled(now: datetime | None = None) -> bool:
     """Has no checkpoint covered the oldest waiting leaf for longer than a minute? Work goes on, marked late-anchored."""
+    oldest = _oldest_waiting()
+    return oldest is not None and (now or timezone.now()) - oldest > STALLED_AFTER
+
+
+def _oldest_waiting() -> datetime | None:
+    """When the first leaf was written that no checkpoint covers; it may have no place in the tree yet."""
     last = models.Checkpoint.objects.order_by("-size").first()
-    oldest = models.LeafIndex.objects.filter(idx=last.size if last else 0).select_related("leaf").first()
-    return oldest is not None and (now or timezone.now()) - oldest.leaf.at > STALLED_AFTER
+    placed = models.LeafIndex.objects.filter(idx=last.size if last else 0).values_list("leaf__at", flat=True).first()
+    if placed is not None:
+        return placed
+    newest = models.LeafIndex.objects.order_by("-idx").values_list("leaf", flat=True).first() or 0
+    return models.Leaf.objects.filter(pk__gt=newest).order_by("pk").values_list("at", flat=True).first()
 
 
 def _run(stop: threading.Event) -> None:

@@ -1,8 +1,6 @@
 """Where SQLite and PostgreSQL differ: guards, locks, the leader of the sequencer. Nothing else may ask for the engine.
 
-SQLite is opened with ``SQLITE_OPTIONS``: WAL so that readers never wait, FULL so that a commit that was acknowledged
-survives a power cut, IMMEDIATE so that a transaction takes the one write lock at its start (no deadlock on upgrade, no
-two writers), and a time-out of 20 s to queue for it.
+How the engines are opened stands in ``kernel.engines``.
 
 A race is decided by one conditional statement, the same text on both engines::
 
@@ -15,6 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import sqlite3
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -31,11 +32,6 @@ except ImportError:  # not on this system: one server process is then the operat
 
 Q = TypeVar("Q", bound=QuerySet)
 
-SQLITE_OPTIONS = {
-    "timeout": 20,
-    "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-}
 INSERT_ONLY = ("kernel_leaf", "kernel_leafindex", "kernel_checkpoint", "kernel_bulkrow")
 _UNIQUE = {
     "kernel_leaf": "id = NEW.id OR hash = NEW.hash OR (chain = NEW.chain AND n = NEW.n)",
@@ -44,12 +40,18 @@ _UNIQUE = {
     "kernel_bulkrow": "id = NEW.id OR (leaf_id = NEW.leaf_id AND position = NEW.position)",
 }
 _ADVISORY = 4_207_327  # number of the advisory lock of the sequencer
-PLACES = _ADVISORY + 1  # of the lock under which places in the tree are given
+_PLACES = _ADVISORY + 1  # of the lock under which places in the tree are given
 
 
 def is_sqlite() -> bool:
     """True on the embedded engine."""
     return connection.vendor == "sqlite"
+
+
+def lock_for_digest(rows: QuerySet) -> None:
+    """Hold rows so that a digest and the row it is of are of the same moment; on SQLite they are."""
+    if not is_sqlite():
+        list(lock_rows(rows).values_list("pk"))
 
 
 def lock_rows(rows: Q) -> Q:
@@ -161,6 +163,17 @@ class Leader:
 # --- indexes -------------------------------------------------------------------------------------------------------
 
 
+def places_come_later() -> bool:
+    """PostgreSQL: acts run side by side, and the sequencer gives places to what they committed."""
+    return not is_sqlite()
+
+
+def lock_places() -> None:
+    """PostgreSQL: until the end of the transaction nobody else gives places."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PLACES])
+
+
 def index_in_act(leaf: int) -> None:
     """SQLite: the act's transaction is alone, so it takes the next index itself."""
     if is_sqlite():
@@ -190,3 +203,54 @@ def oldest_writer() -> datetime | None:
             "AND pid <> pg_backend_pid()"
         )
         return cursor.fetchone()[0]
+
+
+# --- copies of the whole database ----------------------------------------------------------------------------------
+
+DUMP_NAME = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+"""Name of the copy in a backup, by engine."""
+
+
+class ToolMissing(RuntimeError):
+    """A program of the engine that a copy needs is not there, or failed; in words for the operator."""
+
+
+def is_empty() -> bool:
+    """True when the database holds no table yet."""
+    return not connection.introspection.table_names()
+
+
+def dump(target: Path) -> None:
+    """Copy the database as of one moment into a file, while others write."""
+    if not is_sqlite():
+        _program("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+        return
+    source, copy = sqlite3.connect(connection.settings_dict["NAME"]), sqlite3.connect(target)
+    with contextlib.closing(source), contextlib.closing(copy):
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where nothing may be written
+
+
+def load(source: Path) -> None:
+    """Fill the empty database from a copy made by ``dump``."""
+    connection.close()
+    if is_sqlite():
+        path = Path(connection.settings_dict["NAME"])
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        shutil.copyfile(source, path)
+    else:
+        _program("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(source))
+
+
+def _program(name: str, *arguments: str) -> None:
+    """Run a client program of PostgreSQL on our database; the password goes by the environment."""
+    given = connection.settings_dict
+    found = shutil.which(name)
+    if found is None:
+        raise ToolMissing(f"没有找到 {name}，请安装 PostgreSQL 客户端程序。")
+    place = {"PGHOST": given["HOST"], "PGPORT": str(given["PORT"]), "PGUSER": given["USER"], "PGPASSWORD": given["PASSWORD"]}
+    command = [found, f"--dbname={given['NAME']}", *arguments]
+    done = subprocess.run(command, env={**os.environ, **place}, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise ToolMissing(f"{name} 没有完成：{done.stderr.strip()[:500]}")

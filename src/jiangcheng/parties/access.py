@@ -192,9 +192,9 @@ def seats_of(request: HttpRequest) -> list[dict[str, Any]]:
     """Seats to choose from, for people with several: label, url, current. Choosing is a POST to ``url``."""
     if not request.user.is_authenticated:
         return []
-    row = open_session(request)
     seats = seats_today(request.user)
-    if row is None or len(seats) < 2:
+    row = open_session(request) if len(seats) > 1 else None
+    if row is None:
         return []
     try:
         url = reverse("seat")
@@ -272,21 +272,30 @@ def heads_on(body_id: int, day: date) -> list[tuple[int, str]]:
 
 
 @enforces("HR-17-1")
+def delegations_count(day: date) -> bool:
+    """Does a written delegation give a right on the day? Not where approval is kept to the principal."""
+    return parameters.value("HR-17-1", day) != "principal-only"
+
+
+@enforces("HR-17-1")
 def may_approve(person_id: int, body_id: int, day: date, scope: str = "scheme") -> Approval | None:
     """By what right the person approves for the body on the day; None when there is none.
 
-    A principal head always; a deputy on record unless the house rule says ``principal-only``; else whoever holds the
-    head's seat in the body under a written delegation of a head in office, in term and for this ``scope``.
+    A principal head always. Where the house rule says ``principal-only`` nobody else, delegation or not; otherwise a deputy
+    on record, and whoever holds the head's seat in the body under a written delegation of a head in office, in term and
+    for this ``scope``.
     """
     choice = parameters.value("HR-17-1", day)
     ranks = dict(reversed([(p, r) for p, r in heads_on(body_id, day)]))
     rank = ranks.get(person_id)
     if rank == "principal" or (rank == "deputy" and choice != "principal-only"):
         return Approval(person_id, rank)
+    if not delegations_count(day):
+        return None
     given = Delegation.objects.filter(
         running(day), body=body_id, taker=person_id, scope__in=(scope, "all"), giver__in=ranks, ended_at=None,
     ).order_by("id").first()
-    if given is None or choice == "principal-only":
+    if given is None:
         return None
     if choice != "head-of-unit" and not _head_seat(person_id, body_id, day):
         return None

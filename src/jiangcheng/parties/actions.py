@@ -20,6 +20,7 @@ from jiangcheng.parties.models import (
     Body,
     Certificate,
     Competence,
+    Delegation,
     Enterprise,
     Headship,
     Person,
@@ -211,6 +212,41 @@ def reset_password(account: Account, password: str, actor: Actor) -> None:
         account.save(update_fields=["password"])
     access.unlock(account)
     access.end_all(account)
+
+
+# Delegation (HR-17-1)
+
+
+def delegate(row: Delegation, actor: Actor) -> ledger.Receipt:
+    """新增授权: a head in office lets somebody approve in writing, with scope and term. Refused where the house rule
+    keeps approval to the principal: such a paper would give no right."""
+    today = timezone.localdate()
+    if not actor.has("head") or actor.person not in dict(access.heads_on(actor.body, today)):
+        raise _refuse("只有本单位在任的负责人可以授权。", "", "请由负责人办理", ids=("HR-17-1",))
+    if not access.delegations_count(today):
+        raise _refuse("按现行约定只由主要负责人审批，授权不产生效力。", "taker", "请由主要负责人审批", ids=("HR-17-1",))
+    if row.taker_id == actor.person:
+        raise _refuse("不能授权给本人。", "taker", "另选受托人", ids=("HR-17-1",))
+    _term(row.valid_from, row.valid_until)
+    others = Delegation.objects.filter(body=actor.body, taker=row.taker, ended_at=None)
+    clash = others.filter(valid_from__lte=row.valid_until, valid_until__gte=row.valid_from).first()
+    if clash:
+        term = f"{clash.valid_from:%Y-%m-%d} 至 {clash.valid_until:%Y-%m-%d}"
+        raise _refuse(f"与 {clash.paper}（{term}）的期限重叠。", "valid_from", "改选期限，或者先终止原授权", ids=("HR-17-1",))
+    with ledger.act("parties.delegate", actor, about=row, duties=("327-17-1", "HR-17-1")) as act:
+        row.body_id, row.giver_id = actor.body, actor.person
+        row.save()
+    return act.receipt
+
+
+def end_delegation(row: Delegation, actor: Actor) -> ledger.Receipt:
+    """终止 before the term is over, by a head of the body."""
+    if not actor.has("head") or row.body_id != actor.body or row.ended_at is not None:
+        raise _refuse("由本单位负责人终止仍有效的授权。", "", "请由负责人办理", ids=("HR-17-1",))
+    with ledger.act("parties.delegation.end", actor, about=row, duties=("327-17-1", "HR-17-1")) as act:
+        row.ended_at = timezone.now()
+        row.save()
+    return act.receipt
 
 
 # Parameters and calendar

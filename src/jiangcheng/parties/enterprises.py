@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from jiangcheng.kernel import ledger, parameters
+from jiangcheng.kernel import ledger, parameters, storage
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy, check_all, enforces
 from jiangcheng.parties import uscc, words
@@ -132,7 +132,7 @@ def tries_left(code: str) -> int:
 def _guess(code: str, plain: str, now: datetime) -> ClaimCode | None:
     """The code that fits; a miss takes one try from every open code, and stays taken."""
     with ledger.act("parties.claim_try", SYSTEM, extra={"uscc": uscc.compact(code)}):
-        rows = list(_open_codes(code, now).select_for_update(of=("self",)))
+        rows = list(storage.lock_rows(_open_codes(code, now)))
         wanted = _digest(uscc.compact(code), _plain(plain))
         fits = [row for row in rows if constant_time_compare(row.digest, wanted)]
         if fits:
@@ -193,7 +193,7 @@ def _make_account(
 ) -> Account:
     who = Actor(name=name, body_name=enterprise.name, roles=frozenset({"enterprise"}), enterprise=enterprise.pk, channel=channel)
     with ledger.act("parties.claim", who, about=enterprise):
-        row = ClaimCode.objects.select_for_update().filter(digest=_digest(uscc.compact(code), _plain(plain)), used_at=None).first()
+        row = storage.lock_rows(ClaimCode.objects.filter(digest=_digest(uscc.compact(code), _plain(plain)), used_at=None)).first()
         if row is None:
             raise Refused([Breach("这个认领码刚刚被使用。", field="code")])
         row.used_at = timezone.now()

@@ -70,8 +70,11 @@ def visible_or_404(actor: Actor, queryset: QuerySet[M], **lookup: Any) -> M:
 
 
 def body_of(actor: Actor) -> Body | None:
-    """The body the actor acts for."""
-    return Body.objects.select_related("division").filter(pk=actor.body).first() if actor.body else None
+    """The body the actor acts for; loaded once an actor, thus once a request."""
+    kept = vars(actor)
+    if "own_body" not in kept:
+        kept["own_body"] = Body.objects.select_related("division").filter(pk=actor.body).first() if actor.body else None
+    return kept["own_body"]
 
 
 @enforces("327-06-1")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -11,13 +13,22 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
 from django.utils.http import urlencode
 
+from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy
 
 log = structlog.get_logger(__name__)
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: the number is read out over the telephone
+
+
+OWN_PAGES = {
+    "visit-detail": ("head-visit", "supervisor-visit", "enterprise-visit"),
+    "officer-order": ("enterprise-order", "head-office"), "officer-followups": ("head-office",), "officer-visits": ("head-office",),
+    "planner-items": ("head-items",), "planner-item": ("head-item",), "planner-plan": ("head-plan",),
+}
+"""Pages of other desks that show the same thing, looked through in this order."""
 
 
 def quote_number() -> str:
@@ -54,6 +65,40 @@ def remedy_url(remedy: Remedy) -> str:
     return f"{address}#{anchor}" if anchor else address
 
 
+def _open_to(address: str, actor: Actor) -> bool:
+    """May a person in this seat open the page? Pages without a desk are open to everybody."""
+    try:
+        roles = getattr(resolve(address.partition("#")[0].partition("?")[0]).func, "roles", ())
+    except Resolver404:
+        return True
+    return not roles or actor.has(*roles)
+
+
+def own_remedy(remedy: Remedy, actor: Actor) -> Remedy:
+    """A remedy as this person can use it: its page, where the desk is not theirs the own desk's page for the same thing,
+    otherwise the words alone."""
+    address = remedy_url(remedy)
+    if not address.startswith("/") or _open_to(address, actor):
+        return Remedy(remedy.text, address)
+    for name in OWN_PAGES.get(remedy.to, ()):
+        taken = signature_of(name)
+        other = remedy_url(Remedy(remedy.text, name, tuple(a for a in remedy.args if a[0] in taken)))
+        if other and _open_to(other, actor):
+            return Remedy(remedy.text, other)
+    return Remedy(remedy.text)
+
+
+def signature_of(name: str) -> set[str]:
+    """Names of the arguments that the address of a page takes."""
+    found = get_resolver().reverse_dict.getlist(name)
+    return {argument for possibilities, *_ in found for _, arguments in possibilities for argument in arguments}
+
+
+def for_actor(breaches: Iterable[Breach], actor: Actor) -> list[Breach]:
+    """Breaches whose ways out are open to the person who reads them."""
+    return [replace(b, remedies=tuple(own_remedy(r, actor) for r in b.remedies)) for b in breaches]
+
+
 def breach_json(breach: Breach) -> dict[str, Any]:
     """One breach for programs and for the page's scripts."""
     return {
@@ -73,6 +118,7 @@ def refused_response(
     ``template`` and ``context`` draw the page that was sent again, its form filled: the base layouts put the refusal
     on top when ``refused`` is in the context. Without them stands a page of its own with the way back.
     """
+    refused = Refused(for_actor(refused.breaches, request.actor))
     number = quote_number()
     log.info("refused", number=number, path=request.path, breaches=[b.sentence for b in refused.breaches])
     if wants_json(request):
@@ -137,10 +183,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """413 when more was sent than is taken at once, 400 when it could not be read."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        much, limit = "过大", f"文字不超过 {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024} MB"
+        if isinstance(exception, TooManyFilesSent):
+            much, limit = "过多", f"文件不超过 {settings.DATA_UPLOAD_MAX_NUMBER_FILES} 个"
+        elif isinstance(exception, TooManyFieldsSent):
+            much, limit = "过多", f"内容不超过 {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} 项"
         return _state_page(
-            request, 413, what="提交的内容过大，没有收下", kept="填写的文字保留在本机，本次没有保存；选好的文件须重新选择。",
-            todo=f"一次提交的文字不超过 {limit} MB；内容较多的，分几次提交，或改用 Excel 导入。",
+            request, 413, what=f"提交的内容{much}，没有收下", kept="填写的文字保留在本机，本次没有保存；选好的文件须重新选择。",
+            todo=f"一次提交的{limit}；较多的分几次提交，或者改用 Excel 导入。",
         )
     return _state_page(
         request, 400, what="提交的内容无法识别", kept="填写的文字保留在本机，本次没有保存。", todo="返回上一页，刷新后再提交一次。",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from jiangcheng.law.rule import Refused
 from jiangcheng.parties import access
@@ -29,6 +30,9 @@ class ActorMiddleware:
         late = self._timed_out(request)
         if late is not None:
             response = late
+        elif "\0" in request.path or _holds_nul(request.GET):
+            request.actor = access.actor_of(request)
+            response = errors.bad_request(request)
         else:
             request.actor = access.actor_of(request)
             response = self.get_response(request)
@@ -36,6 +40,10 @@ class ActorMiddleware:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store" if request.method != "GET" else "private, no-cache")
         return response
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """A form with the character NUL, which no page sends: PostgreSQL cannot keep it. Asked here, where the form is read."""
+        return errors.bad_request(request) if request.method == "POST" and _holds_nul(request.POST) else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
@@ -57,6 +65,10 @@ class ActorMiddleware:
         if (not request.headers.get("X-Background") and now - last >= min(30, idle_seconds() // 4)) or LAST not in request.session:
             request.session[LAST] = now
         return None
+
+
+def _holds_nul(values: QueryDict) -> bool:
+    return any("\0" in text for name, texts in values.lists() for text in (name, *texts))
 
 
 def device_time(request: HttpRequest) -> datetime | None:

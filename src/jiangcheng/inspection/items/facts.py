@@ -32,9 +32,7 @@ def of(version: ItemVersion, actor: Actor | None = None, **said: Any) -> Version
 
 def load_many(versions: Sequence[ItemVersion], today: date) -> list[VersionFacts]:
     """Facts of many versions as they stand, without an acting person."""
-    asked = dict(
-        Question.objects.filter(version__in=versions).order_by().values_list("version").annotate(Count("pk"))
-    )
+    asked = _asked(versions)
     held = _held(versions)
     named = set(queries.versions_in_force(today).filter(
         item__body__in={v.item.body_id for v in versions}, name__in={v.name for v in versions if v.name},
@@ -54,6 +52,14 @@ def load_many(versions: Sequence[ItemVersion], today: date) -> list[VersionFacts
             **{name: getattr(v, name) for name in _PLAIN},
         ))
     return found
+
+
+def _asked(versions: Sequence[ItemVersion]) -> dict[int, int]:
+    """How many check questions each version has; those of ``queries.newest_of`` come with their number."""
+    known = {v.pk: v.asked for v in versions if hasattr(v, "asked")}
+    rest = [v.pk for v in versions if v.pk not in known]
+    found = Question.objects.filter(version__in=rest).order_by().values_list("version").annotate(Count("pk"))
+    return known | dict(found)  # an empty ``rest`` asks nothing
 
 
 def _held(versions: Iterable[ItemVersion]) -> dict[int, list[ItemVersion]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
@@ -63,7 +64,8 @@ def newest_of(body_id: int, *, drafts: bool = True) -> QuerySet[ItemVersion]:
     versions = ItemVersion.objects.all() if drafts else ItemVersion.objects.exclude(state="draft")
     last = versions.filter(item=OuterRef("item")).order_by("-n").values("pk")[:1]
     found = ItemVersion.objects.filter(item__body=body_id, pk=Subquery(last)).select_related("item__body")
-    return found.annotate(asked=Count("questions")).order_by("item__code")
+    asked = Question.objects.filter(version=OuterRef("pk")).order_by().values("version").annotate(n=Count("pk")).values("n")
+    return found.annotate(asked=Coalesce(Subquery(asked), 0)).order_by("item__code", "pk")
 
 
 def history(item: Item) -> list[ItemVersion]:
@@ -108,7 +110,7 @@ def search(versions: QuerySet[ItemVersion], words: str) -> QuerySet[ItemVersion]
     for word in words.split():
         asked = Q(name__icontains=word) | Q(item__code__icontains=word) | Q(basis__icontains=word) | Q(subjects__icontains=word)
         if word.isascii():
-            asked |= Q(initials__contains=word.lower())
+            asked |= Q(initials__icontains=word)
         versions = versions.filter(asked)
     return versions
 

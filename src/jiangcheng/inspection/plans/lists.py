@@ -138,10 +138,11 @@ def late_bodies(office: Body, year: int, day: date, *, before_deadline: bool = F
     limit = queries.deadline(year)
     if not queries.is_due(year) or (day <= limit and not before_deadline):
         return []
-    bodies = list(_bodies_of(office, year))
-    plans = {p.body_id: p for p in Plan.objects.filter(body__in=bodies, year=year).order_by("n")}
-    first = {p.body_id: p for p in Plan.objects.filter(body__in=bodies, year=year, n=1)}
-    reminders = {r.body_id: r for r in Reminder.objects.filter(body__in=bodies, year=year).order_by("at")}
+    bodies = _bodies_of(office, year)
+    asked = bodies.order_by().values("pk")
+    plans = {p.body_id: p for p in Plan.objects.filter(body__in=asked, year=year).order_by("n")}
+    first = {p.body_id: p for p in Plan.objects.filter(body__in=asked, year=year, n=1)}
+    reminders = {r.body_id: r for r in Reminder.objects.filter(body__in=asked, year=year).order_by("at")}
     days = max(0, calendar.working_days_between(limit, day))
     found, came = [], []
     for body in bodies:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
@@ -50,6 +50,12 @@ def filed_plan(body_id: int, year: int, day: date | None = None) -> Plan | None:
 def newest(body_id: int, year: int) -> Plan | None:
     """The newest version, in whatever state."""
     return Plan.objects.filter(body=body_id, year=year).order_by("-n").first()
+
+
+def newest_size(body_id: int, year: int) -> int | None:
+    """How many rows the newest version has; None without one."""
+    plans = Plan.objects.filter(body=body_id, year=year).annotate(size=Count("rows"))
+    return plans.order_by("-n").values_list("size", flat=True).first()
 
 
 def pending_adjustment(plan: Plan) -> Plan | None:

@@ -150,7 +150,7 @@ def _drop(counter_id: int) -> None:
 
 
 @enforces("327-15-1", "HR-15-8")
-def reserve(visit: Visit) -> list[CapUse]:
+def reserve(visit: Visit, what: str = "领取检查码") -> list[CapUse]:
     """Reserve a place on every counter that covers the visit, or none. Call inside ``ledger.act`` and a transaction.
 
     Places the visit holds already are kept (a new code after a change of officers); reserved ones on counters that no
@@ -173,7 +173,7 @@ def reserve(visit: Visit) -> list[CapUse]:
             continue
         counter = bump(place.key, place.subject, place.period, place.limit.limit)
         if counter is None:
-            full.append(_full(visit, place))
+            full.append(_full(visit, place, what))
         else:
             made.append(_write(visit, held.get(counter), counter, place))
             full += _too_near(visit, place)
@@ -186,7 +186,7 @@ def _too_near(visit: Visit, place: Place) -> list[Breach]:
     if next_day(visit, place, days_of(visit)[0]) is None:
         return []
     ways = (Remedy("改选检查时间", "visit-scheme", (("number", visit.number),)),)
-    return [Breach(f"“{place.item}”刚刚另有安排，两次检查之间未满规定的间隔。", ways, ids=("327-15-1",))]
+    return [Breach(f"“{place.item}”两次检查之间未满规定的间隔，不能再安排在这一时间。", ways, ids=("327-15-1",))]
 
 
 def _is(counter: CapCounter, place: Place) -> bool:
@@ -200,12 +200,23 @@ def _write(visit: Visit, use: CapUse | None, counter: int, place: Place) -> CapU
     return use
 
 
-def _full(visit: Visit, place: Place) -> Breach:
+def _full(visit: Visit, place: Place, act: str) -> Breach:
     what = "计划载明的频次" if place.limit.gap else "公布的上限"
     return Breach(
-        f"“{place.item}”刚刚达到{what} {place.limit.limit} 次，不能再领取检查码。",
+        f"“{place.item}”刚刚达到{what} {place.limit.limit} 次，不能{act}。",
         (Remedy("查看该企业的检查记录", "officer-visits", (("q", visit.enterprise.name),)),), ids=("327-15-1",),
     )
+
+
+@enforces("327-15-1", "HR-15-8")
+def ask_again(actor: Actor, visit: Visit, day: date) -> None:
+    """At the scan: a cap that was published after the code was issued covers the visit too. A place on it is reserved in
+    an act of its own; ``Refused`` where none is free. Nothing happens when every place is held."""
+    held = {(u.counter.cap_key, u.counter.subject, u.counter.period) for u in visit.cap_uses.filter(state__in=HELD).select_related("counter")}
+    if visit.started_at is not None or all((p.key, p.subject, p.period) in held for p in places(visit, day)):
+        return
+    with ledger.act("visit.cap_reserved", actor, about=visit, duties=("327-15-1",)):
+        reserve(visit, "入企")
 
 
 def use(visit: Visit, day: date) -> list[CapUse]:

@@ -64,7 +64,8 @@ class Walk:
 
     def ready(self, row: PlanRow) -> Visit:
         visit = self.draft(row)
-        return scheme.set_officers(self.lead, visit, [(self.lead.person, "lead", True), (self.second.person, "assist", True)])
+        visit = scheme.set_officers(self.lead, visit, [(self.lead.person, "lead"), (self.second.person, "assist")], declared=True)
+        return scheme.declare(self.second, visit)
 
     def submitted(self, row: PlanRow) -> Visit:
         visit = self.ready(row)

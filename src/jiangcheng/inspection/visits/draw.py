@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -102,10 +102,14 @@ def _without_full(found: QuerySet[Enterprise], row: PlanRow, day: date) -> Query
 def draw_subjects(
     actor: Actor, row: PlanRow, count: int, pool: Pool | None = None, seed: str | None = None,
 ) -> Draw:
-    """Draw ``count`` subjects for a plan row and record it. Refused for another body's row, or an empty pool."""
+    """Draw ``count`` subjects for a plan row and record it. Refused for another body's row, an empty pool, or words that
+    single one enterprise out: that is no draw, and its answer would tell whether a visit there is arranged already."""
     pool = pool or Pool()
     if row.plan.body_id != actor.body or not actor.has("officer", "planner"):
         raise Refused([Breach("只能为本单位的计划行抽取对象。", (Remedy("由该单位抽取"),), ids=("327-17-1",))])
+    if pool.q and candidates(row, replace(pool, free=False)).count() == 1:
+        ways = (Remedy("放宽名录条件"), Remedy("指定对象（需理由）"))
+        raise Refused([Breach("符合条件的企业只有一家，不是随机抽取。", ways, "pool", ("327-17-1",))])
     names = sorted(candidates(row, pool).values_list("uscc", flat=True))
     if not names or count < 1:
         ways = (Remedy("放宽名录条件"), Remedy("指定对象（需理由）"))

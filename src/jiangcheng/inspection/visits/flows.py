@@ -20,6 +20,7 @@ VISIT = Flow("visit", tuple(STATES), (
     Step("reissue", ("to_enter",), "to_enter", seats.on_visit, "重新领码", scheme.ISSUE, ("327-17-2",)),
     Step("replace_officer", ("to_code", "to_enter", "arrived", "broken_off"), "to_code", seats.head_of_body, "更换人员",
          scheme.REPLACE, ("327-18-1",)),
+    Step("stand_aside", ("to_enter", "arrived", "broken_off"), "to_code", seats.head_of_body, "准予回避，重新领码", (), ("HR-17-5",)),
     Step("reschedule", ("to_code", "to_enter", "arrived", "broken_off"), "to_approve", seats.drafter_or_on_visit, "申请调整时间",
          scheme.RESCHEDULE, ("327-17-1",)),
     Step("fall_back", ("returned", "to_approve", "to_code", "to_enter"), "broken_off", seats.on_visit_or_system, "撤回改期", scheme.FALL_BACK),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.models import Order, Visit
+from jiangcheng.inspection.visits.queries import ARRIVED
 from jiangcheng.kernel import calendar, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
@@ -18,7 +19,9 @@ from jiangcheng.parties.scope import scope
 
 @papers.matter("visit")
 def _visits(actor: Actor) -> Any:
-    return scope(actor, Visit.objects.all()).values("number")
+    """An enterprise that was told of a visit in advance reads its papers, which bear the code, from arrival on."""
+    found = scope(actor, Visit.objects.all())
+    return (found.filter(ARRIVED) if actor.has("enterprise") else found).values("number")
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class Visit(Stateful):
     steps = models.TextField("检查步骤", blank=True)
     why_onsite = models.CharField("现场检查必要性", max_length=300, blank=True)
     risk = models.CharField("风险和影响", max_length=300, blank=True)
+    merge = models.CharField("合并联合", max_length=16, choices=words.MERGE, default="none")
+    merge_note = models.CharField("合并联合说明", max_length=300, blank=True)
     helpers = models.CharField("辅助人员", max_length=200, blank=True)
     single_officer_law = models.CharField("一人检查的法律依据", max_length=200, blank=True)
     announced_at = models.DateTimeField("预告时间", null=True, blank=True)
@@ -213,6 +215,12 @@ class Recusal(Audited):
 
     def __str__(self) -> str:
         return f"{self.visit} {self.officer}"
+
+    @property
+    def sentence(self) -> str:
+        """Who asks that whom stands aside: the officer of himself, or the party."""
+        name = self.officer.person.name
+        return f"{name}申请本人回避" if self.asked_by == name else f"当事人申请{name}回避"
 
 
 class Report(Audited):

@@ -17,7 +17,7 @@ from jiangcheng.inspection.plans import queries as plans
 from jiangcheng.inspection.visits import counters, seats
 from jiangcheng.inspection.visits.facts import door as door_facts
 from jiangcheng.inspection.visits.facts import scheme as facts
-from jiangcheng.inspection.visits.flows import VISIT
+from jiangcheng.inspection.visits.flows import BEFORE_DOOR, VISIT
 from jiangcheng.inspection.visits.models import (
     Answer,
     CapUse,
@@ -40,7 +40,6 @@ from jiangcheng.law.rule import Breach, check_all, enforces
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties import bodies
-from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import body_of, register, scope
 
 THERE = ("closed", "moved", "missing", "refused")
@@ -88,7 +87,7 @@ def visible_visits(actor: Actor, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
 
 
 def _supervised(actor: Actor) -> Any:
-    office = Body.objects.select_related("division").filter(pk=actor.body).first()
+    office = body_of(actor)
     return bodies.supervised(office).values("pk") if office else ()
 
 
@@ -155,6 +154,14 @@ def today(actor: Actor) -> QuerySet[Visit]:
     return my_visits(actor).filter(due | Q(state="returned")).order_by("window_start", "id")
 
 
+@enforces("HR-18-2", "327-40-08")
+def undeclared(actor: Actor) -> list[Visit]:
+    """Visits that a colleague put the person on, for which it has not declared yet that nothing calls for standing aside."""
+    mine = VisitOfficer.objects.filter(person=actor.person, left_at=None, recusal_declared_at=None).values("visit")
+    waiting = Visit.objects.filter(pk__in=mine, body=actor.body, state__in=BEFORE_DOOR).exclude(drafted_by=actor.person)
+    return list(scope(actor, waiting).select_related("enterprise", "site").order_by("window_start", "id"))
+
+
 @enforces("327-17-1")
 def to_approve(actor: Actor) -> QuerySet[Visit]:
     """Schemes that wait for the head of a body, soonest window first."""
@@ -199,6 +206,13 @@ def open_rows(actor: Actor) -> list[Any]:
         begun = Visit.objects.filter(row__in=plans.lineage(row)).exclude(state__in=("revoked", "lapsed", "not_done"))
         row.made = scope(actor, begun).count()
     return rows
+
+
+@enforces("327-06-1", "327-08-2")
+def known(actor: Actor, found: list[Visit]) -> list[Visit]:
+    """Those of some visits that the actor may know of, in their order."""
+    seen = set(scope(actor, Visit.objects.filter(pk__in=[v.pk for v in found])).values_list("pk", flat=True))
+    return [v for v in found if v.pk in seen]
 
 
 # --- one visit ---

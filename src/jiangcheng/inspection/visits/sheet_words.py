@@ -1,7 +1,9 @@
 """Standing words of the papers of a visit. Own wording; the sources are the articles named beside them."""
 
 SUBMIT_OPINION = "拟按所附检查方案实施现场检查，请审批。"
-MERGE = "由系统比对该企业尚未实施的检查任务，可以合并或者联合的已在方案中处理。"
+MERGE = {
+    "none": "经核对，没有可以合并或者联合实施的其他检查任务。", "merged": "与{note}合并或者联合实施。", "alone": "单独实施，理由：{note}。",
+}
 RISK = "一般风险，不要求停产停业配合，不收取任何费用。"
 CHECKS = "检查主体、事项公布、计划备案、频次上限、人员证件、管辖区域由系统核对，全部通过（{time}）。"
 PRINCIPLES = "本表依据《武汉市规范涉企行政检查办法》第十七条制作。"

@@ -102,7 +102,8 @@ def approval(visit: Visit, known: Any = None, actor: Actor | None = None, opinio
         "basis": "\n".join(dict.fromkeys(v.basis for v in found)), "frequency": _frequency(visit, known),
         "window": f"{span(visit.window_start, visit.window_end)}，预计{visit.minutes}分钟。",
         "officers": officers(visit), "helpers": visit.helpers or NONE, "why_on_site": visit.why_onsite or "—",
-        "merge": text.MERGE, "recusal": _recusal(visit), "risk": visit.risk or text.RISK, "urgent": "否",
+        "merge": text.MERGE[visit.merge].format(note=visit.merge_note.strip().rstrip("。")),
+        "recusal": _recusal(visit), "risk": visit.risk or text.RISK, "urgent": "否",
         "checks": text.CHECKS.format(time=stamp(now)), "opinions": [_submitted(visit), head],
         "annex": ["检查方案：" + (visit.steps or "—"), *([f"抽取记录{visit.draw.number}"] if visit.draw_id else [])],
         "principles": text.PRINCIPLES,
@@ -110,8 +111,11 @@ def approval(visit: Visit, known: Any = None, actor: Actor | None = None, opinio
 
 
 def _recusal(visit: Visit) -> str:
-    declared = [o for o in facts.current_officers(visit) if o.recusal_declared_at]
-    return f"{'、'.join(o.person.name for o in declared) or '检查人员'}已声明与该企业没有利害关系。" if declared else "尚未声明。"
+    on = facts.current_officers(visit)
+    declared = "、".join(o.person.name for o in on if o.recusal_declared_at)
+    others = "、".join(o.person.name for o in on if not o.recusal_declared_at)
+    parts = [f"{declared}已声明与该企业没有利害关系" if declared else "", f"{others}须在领取检查码前声明" if others else ""]
+    return "；".join(p for p in parts if p) + "。"
 
 
 # --- notice --------------------------------------------------------------------------------------------------------
@@ -185,7 +189,7 @@ def _recusal_answer(visit: Visit) -> str:
     if not asked:
         return "未申请回避。"
     verdict = {True: "准予", False: "不予准许", None: "待决定"}
-    return "；".join(f"{r.asked_by}申请{r.officer.person.name}回避，理由：{r.reason}，决定：{verdict[r.granted]}" for r in asked) + "。"
+    return "；".join(f"{r.sentence}，理由：{r.reason}，决定：{verdict[r.granted]}" for r in asked) + "。"
 
 
 def _photo_numbers(media: Sequence[StoredFile]) -> dict[int, str]:

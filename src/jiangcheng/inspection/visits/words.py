@@ -19,6 +19,7 @@ KINDS = [("daily", "日常检查"), ("special", "专项检查"), ("case", "个�
 MANNERS = [("onsite", "现场检查"), ("offsite", "非现场检查")]
 PURPOSES = [("comply", "核验遵守法律、法规、规章情况"), ("order", "核验执行行政决定、命令情况")]
 CHOSEN = [("draw", "随机抽取"), ("picked", "指定对象"), ("full", "全覆盖"), ("lead", "线索对应对象")]
+MERGE = [("none", "没有可以合并、联合的检查任务"), ("merged", "与其他检查任务合并或者联合"), ("alone", "单独实施")]
 OFFICER_ROLES = [("lead", "主办"), ("assist", "协办")]
 VERDICTS = [("fine", "未发现问题"), ("problem", "发现问题"), ("na", "不适用")]
 OUTCOMES = [

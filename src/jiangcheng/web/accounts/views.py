@@ -71,20 +71,22 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if account is not None:
             access.log_in(request, account)
             return _after(request, wanted)
-        status = 403
-        _say_why(request, form)
+        status = _say_why(request, form)
     return render(request, "accounts/login.html", {"form": form, "next": wanted}, status=status)
 
 
-def _say_why(request: HttpRequest, form: LoginForm) -> None:
+def _say_why(request: HttpRequest, form: LoginForm) -> int:
+    """Write the reason to the form; the answer's status: 429 while locked, 403 for what does not match."""
     username = form.cleaned_data["username"]
     left = access.login_allowed(username)
     if left is not None:
         form.add_error("password", f"连续 {access.TRIES} 次不符，账号已锁定，{wait_words(left)}后可以再试。急用的，请联系系统管理员解锁。")
-    elif not access.address_allowed(access.address_of(request)):
+        return 429
+    if not access.address_allowed(access.address_of(request)):
         form.add_error("password", TOO_MANY)
-    else:
-        form.add_error("password", f"账号或密码不符，还可试 {access.tries_left(username)} 次。")
+        return 429
+    form.add_error("password", f"账号或密码不符，还可试 {access.tries_left(username)} 次。")
+    return 403
 
 
 @never_cache

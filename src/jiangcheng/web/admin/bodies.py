@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +20,7 @@ from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.desk import desk
 
 SOON = 60
+PER_PAGE = 60
 SHOW = (
     ("", "全部"), ("wrong", "资格有缺"), ("lapsing", "委托将到期或已到期"), ("headless", "没有负责人"), ("names", "仅有名称"),
     ("judicial", "司法行政部门"),
@@ -28,7 +30,7 @@ SHOWN = ("GET", "HEAD", "POST")
 
 def rows(day) -> list[Body]:
     """All bodies in the order of the tree, each with problems, head and the state of its entrustment."""
-    found = list(Body.objects.select_related("division", "principal", "judicial_office", "superior").order_by("division__path", "name"))
+    found = list(Body.objects.select_related("division__delegated_by", "principal", "judicial_office", "superior").order_by("division__path", "name"))
     heads = {h.body_id: h.person.name for h in Headship.objects.filter(bodies.running(day), rank="principal").select_related("person")}
     for body in found:
         body.problems = bodies.standing_on(body, day) if body.enforces else ()
@@ -55,13 +57,14 @@ def tree(request: HttpRequest) -> HttpResponse:
     """Bodies by level and place."""
     found = rows(timezone.localdate())
     shown = _shown(found, request.GET.get("show", ""), request.GET.get("q", "").strip())
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     groups: list[dict] = []
-    for body in shown:
+    for body in page:
         if not groups or groups[-1]["division"] != body.division:
             groups.append({"division": body.division, "depth": body.depth, "rows": []})
         groups[-1]["rows"].append(body)
     chips = [(value, word, len(_shown(found, value, ""))) for value, word in SHOW]
-    return render(request, "admin/bodies.html", {"title": "单位", "groups": groups, "chips_rows": chips, "total": len(shown)})
+    return render(request, "admin/bodies.html", {"title": "单位", "groups": groups, "chips_rows": chips, "page_obj": page})
 
 
 @desk("admin")

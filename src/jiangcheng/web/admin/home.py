@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from jiangcheng.kernel import calendar, parameters
+from jiangcheng.kernel import calendar, copies, parameters
 from jiangcheng.kernel.models import Checkpoint, Leaf
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import access, bodies
@@ -52,14 +52,17 @@ def _checkpoint() -> Line:
 
 
 def _backup() -> Line:
-    files = sorted((settings.VAR / "backups").glob("*"), key=lambda p: p.stat().st_mtime)
-    if not files:
-        return Line("最近备份", "warn", "尚无", "还没有任何备份。系统暂不自动备份，请每日把数据文件夹复制到另一台设备。")
-    at = datetime.fromtimestamp(files[-1].stat().st_mtime, timezone.get_current_timezone())
-    age = timezone.now() - at
-    hours = int(age.total_seconds() // 3600)
-    late = age > BACKUP_LATE
-    return Line("最近备份", "late" if late else "ok", f"备份已 {hours} 小时" if late else "正常", f"{cn_datetime(at)}，{files[-1].name}")
+    at = copies.newest()
+    if at is None:
+        return Line("最近备份", "warn", "尚无", "还没有任何备份。请每日运行 bin/jiangcheng backup，并把备份复制到另一台设备。")
+    hours = int((timezone.now() - at).total_seconds() // 3600)
+    late = timezone.now() - at > BACKUP_LATE
+    return Line("最近备份", "late" if late else "ok", f"备份已 {hours} 小时" if late else "正常", cn_datetime(at))
+
+
+def _restored() -> list[Line]:
+    leaf = Leaf.objects.filter(act="ledger.restored").order_by("-id").first()
+    return [Line("恢复记录", "info", "曾恢复", f"{cn_datetime(leaf.at)} {leaf.opinion}；此后的办理均为恢复之后发生。")] if leaf else []
 
 
 def _logins() -> Line:
@@ -143,7 +146,7 @@ def _calendar() -> Line:
 def health() -> list[Line]:
     """Everything looked at, what needs work first."""
     order = {"late": 0, "warn": 1, "info": 2, "wait": 3, "ok": 4}
-    lines = [_checkpoint(), _backup(), _disk(), *_bodies(), _certificates(), _logins(), _settings(), _calendar(), _parameters()]
+    lines = [_checkpoint(), _backup(), *_restored(), _disk(), *_bodies(), _certificates(), _logins(), _settings(), _calendar(), _parameters()]
     return sorted(lines, key=lambda line: order[line.tone])
 
 

@@ -131,8 +131,13 @@ def _line(visit: Visit) -> dict[str, Any]:
         "visit": visit, "day": _day(visit), "items": items, "word": firm.word_of(visit), "tone": TONES.get(visit.state, ""), "why": _why(visit),
         "took": firm.minutes(visit) if visit.ended_at else "", "counted": counted, "place": place,
         "url": reverse("enterprise-visit", args=[visit.number]),
-        "result": _result(visit), "returned": place is not None and place.state == "returned",
+        "result": _result(visit), "returned": place is not None and place.state == "returned", "nth": _nth(place) if place else 0,
     }
+
+
+def _nth(place: CapUse) -> int:
+    """Which use of its limit a visit is, counted from one."""
+    return CapUse.objects.filter(counter=place.counter_id, pk__lte=place.pk).exclude(state="returned").count()
 
 
 def _result(visit: Visit) -> str:
@@ -207,7 +212,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     """陈述与签收 from the account."""
     code = InspectionCode.objects.filter(visit=number).order_by("-generation").first()
     row = _visit(request, number)
-    return answering.handle(request, row, request.actor, addresses(number), short=code.short if code else "", nav=[])
+    return answering.handle(request, row, request.actor, addresses(number), short=code.short if code and row.arrived_at else "", nav=[])
 
 
 @desk("enterprise")

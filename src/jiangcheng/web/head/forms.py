@@ -28,22 +28,8 @@ class DelegationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.actor = actor
         ask_to_choose(self)
         day = calendar.today()
         deputies = Headship.objects.filter(body=actor.body, rank="deputy", valid_from__lte=day).exclude(valid_until__lt=day)
         self.fields["taker"].queryset = Person.objects.filter(pk__in=deputies.values("person")).exclude(pk=actor.person)
         self.fields["scope"].choices = words.DELEGATION_SCOPES
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        start, end = data.get("valid_from"), data.get("valid_until")
-        if start and end and end < start:
-            self.add_error("valid_until", "截止日不能早于起始日。")
-        if start and end and data.get("taker"):
-            standing = Delegation.objects.filter(
-                body=self.actor.body, taker=data["taker"], ended_at=None, valid_from__lte=end, valid_until__gte=start
-            ).first()
-            if standing:
-                self.add_error("valid_from", f"与 {standing.paper}（{standing.valid_from} 至 {standing.valid_until}）的期限重叠。")
-        return data

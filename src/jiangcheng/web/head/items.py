@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from jiangcheng.inspection.items import actions, facts, flows, queries
 from jiangcheng.inspection.items.models import Item, ItemVersion, Pause
@@ -19,7 +20,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.parties.scope import visible_or_404
 from jiangcheng.web import bulk
 from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
+from jiangcheng.web.officer import acting
 from jiangcheng.web.planner import item_list
 
 DONE = {"publish": "已公布", "return": "已退回修改", "pause": "已暂停实施", "resume": "已恢复实施", "withdraw": "已取消"}
@@ -78,16 +79,15 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     """One item: 公布 or 退回修改 what waits for review; pause, resume or withdraw what is published."""
     mine = Item.objects.filter(body=request.actor.body, versions__state__in=("review", *queries.HELD)).select_related("body")
     found = visible_or_404(request.actor, mine.distinct(), pk=pk)
-    if request.method == "POST":
+
+    def work() -> str:
         version = found.versions.select_related("item__body").exclude(state="draft").order_by("-n").first()
         step = request.POST.get("step", "")
-        try:
-            receipt = _take(request, version, step)
-        except Refused as refused:
-            return refused_response(request, refused, "head/item.html", _context(request, found))
+        receipt = _take(request, version, step)
         messages.success(request, f"“{version.name}”{DONE[step]}，存证编号 {receipt.number}")
-        return redirect("head-home" if step in ("publish", "return") else "head-items")
-    return render(request, "head/item.html", _context(request, found))
+        return reverse("head-home" if step in ("publish", "return") else "head-items")
+
+    return acting.form(request, work, lambda: ("head/item.html", _context(request, found)))
 
 
 def _take(request: HttpRequest, version: ItemVersion, step: str) -> Receipt:
@@ -111,7 +111,7 @@ def _context(request: HttpRequest, item: Item) -> dict[str, Any]:
     former = facts.former_of(version) if version.state == "review" else None
     asked = facts.of(version, request.actor, effective_from=_day_for(version))
     return {
-        **found, "title": version.name, "newest": version, "shown": version, "former": former,
+        **found, "key": acting.fresh_key(), "title": version.name, "newest": version, "shown": version, "former": former,
         "changes": queries.differences(former, version) if former else (), "start": _day_for(version),
         "missing": own_ways(flows.ITEM.missing("publish", asked)) if version.state == "review" else (),
         "steps": {s.name for s in flows.ITEM.open_steps(version, request.actor)}, "said": request.POST,

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -24,14 +24,17 @@ from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Order, Recusal, Visit
 from jiangcheng.inspection.visits.rules import scheme as rules
 from jiangcheng.kernel import calendar, ledger
-from jiangcheng.law.rule import Refused, check_all
+from jiangcheng.law.rule import check_all
 from jiangcheng.law.screens import screen
+from jiangcheng.parties import access, certificates
+from jiangcheng.parties import actions as parties
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate, Delegation, Headship
+from jiangcheng.web import todo
 from jiangcheng.web.context import navigation
-from jiangcheng.web.desk import desk
-from jiangcheng.web.errors import refused_response
+from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.head.forms import DelegationForm
+from jiangcheng.web.officer import acting
 from jiangcheng.web.templatetags import text
 
 SOON = 2 * 3600
@@ -40,11 +43,17 @@ ENDS_SOON = 7
 # What a head sees as "系统核对": a line of words and the rules behind it.
 CHECKS = (
     ("事项已公布，检查标准齐全", (rules.items_published, rules.standard_recorded)),
-    ("计划已备案，事项在计划内", (rules.row_filed, rules.items_planned)),
+    ("计划已备案，事项在计划内；不属于计划的有线索或者责令文书", (
+        rules.row_filed, rules.items_planned, rules.kind_grounded, rules.keeps_to_its_order,
+    )),
     ("未超过年度频次上限", (rules.under_limit,)),
-    ("两名以上人员证件有效，无须回避，本人不在其中", (rules.two_officers, rules.recusal_declared, rules.nobody_approves_own)),
+    ("两名以上人员证件有效，主办声明无须回避，本人不在其中", (rules.two_officers, rules.lead_declared, rules.nobody_approves_own)),
+    ("人员和审批人都不是该企业的企业用户", (rules.nobody_of_the_firm,)),
     ("主体、企业和场所在适用和管辖范围内", (rules.lawful_body, rules.competent, rules.subject_covered, rules.in_scope, rules.in_territory)),
-    ("方案具体、时间合适，对象确定有据", (rules.scheme_complete, rules.subject_found, rules.window_short, rules.kind_given, rules.manner_given)),
+    ("方案具体、时间合适，对象确定有据", (
+        rules.scheme_complete, rules.subject_found, rules.window_short, rules.entered_early, rules.kind_given, rules.manner_given,
+    )),
+    ("合并联合情况已经写明", (rules.merge_stated,)),
 )
 
 
@@ -69,6 +78,7 @@ def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
     return ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
 
 
+@todo.counter("head")
 def waiting_count(request: HttpRequest) -> int:
     """How many things stand on 待我审批."""
     return queries.to_approve(request.actor).count() + _recusals(request).count() + _reviews(request).count()
@@ -79,10 +89,10 @@ def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, An
     found = {
         "visit": visit, "people": scheme_facts.seats(visit), "items": visit.items.select_related("version"),
         "limits": [
-            {"period": x.period, "used": x.used, "limit": x.limit, "item": x.item, "reached": x.used + 1 == x.limit}
+            {"period": x.period, "used": x.done, "limit": x.limit, "item": x.item, "reached": x.done + 1 == x.limit}
             for x in scheme_facts.limits(visit, day)
         ],
-        "process": process, "sent": process.filter(act="visit.submit").last(), "deciding": visit.state == "to_approve",
+        "key": acting.fresh_key(), "process": process, "sent": process.filter(act="visit.submit").last(), "deciding": visit.state == "to_approve",
     }
     if not found["deciding"]:
         return found
@@ -102,6 +112,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.to_approve(request.actor).select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
     context = {
         "title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": _recusals(request), "reviews": _reviews(request),
+        "key": acting.fresh_key(),
     }
     if waiting:
         context |= _card(request, waiting[0])
@@ -114,20 +125,21 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
     """One scheme: approve it, or return it with an opinion."""
     found = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
     opinion = request.POST.get("opinion", "").strip()
-    if request.method == "POST":
-        try:
-            if request.POST.get("step") == "return":
-                scheme.return_(request.actor, found, opinion)
-                messages.success(request, f"{found.number} 已退回修改。")
-            else:
-                scheme.approve(request.actor, found, opinion)
-                messages.success(request, f"{found.number} 已批准，可以领取检查码。")
-        except Refused as refused:
-            found.refresh_from_db()
-            context = _card(request, found, opinion) | {"title": "检查方案", "opinion": opinion}
-            return refused_response(request, refused, "head/visit.html", context)
-        return redirect("head-home")
-    return render(request, "head/visit.html", _card(request, found) | {"title": "检查方案"})
+
+    def work() -> str:
+        if request.POST.get("step") == "return":
+            scheme.return_(request.actor, found, opinion)
+            messages.success(request, f"{found.number} 已退回修改。")
+        else:
+            scheme.approve(request.actor, found, opinion)
+            messages.success(request, f"{found.number} 已批准，可以领取检查码。")
+        return reverse("head-home")
+
+    def page() -> tuple[str, dict[str, Any]]:
+        found.refresh_from_db()
+        return "head/visit.html", _card(request, found, opinion) | {"title": "检查方案", "opinion": opinion}
+
+    return acting.form(request, work, page)
 
 
 @screen("head/visits/<no>/replace", "327-18-1")
@@ -135,35 +147,42 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
 def replace(request: HttpRequest, number: str) -> HttpResponse:
     """Replace an officer who cannot come: the old code is revoked, a new one has to be fetched."""
     found = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
-    people = scheme_facts.seats(found)
-    day = scheme_facts.day_of(found)
-    taken = {o.person_id for o in people}
-    free = [
-        c for c in Certificate.objects.filter(body=request.actor.body).select_related("person").order_by("person__name")
-        if c.person_id not in taken and c.valid_from <= day <= c.valid_until
-    ]
-    context: dict[str, Any] = {"title": "更换人员", "visit": found, "people": people, "free": free, "reason": request.POST.get("reason", "")}
-    if request.method == "POST":
-        leaving = get_object_or_404(found.officers.filter(left_at=None), pk=request.POST.get("leaving") or 0)
-        coming = next((c for c in free if str(c.person_id) == request.POST.get("coming")), None)
-        context |= {"leaving": leaving.pk, "coming": coming.person_id if coming else 0}
-        try:
-            scheme.replace_officer(request.actor, found, leaving.pk, coming.person_id if coming else 0, context["reason"])
-        except Refused as refused:
-            return refused_response(request, refused, "head/replace.html", context)
-        messages.success(request, "已更换人员，原检查码已撤销，请主办重新领码。")
-        return redirect("head-office")
-    return render(request, "head/replace.html", context)
+    data = request.POST
+    people, free = scheme_facts.replaceable(found), _free(found)
+    leaving, coming = whole(data.get("leaving", "")), whole(data.get("coming", ""))
+
+    def work() -> str:
+        chosen = next((c.person_id for c in free if c.person_id == coming), 0)
+        scheme.replace_officer(request.actor, found, leaving or 0, chosen, data.get("reason", ""))
+        messages.success(request, "已更换人员，原检查码已撤销。新人员本人声明后，由主办重新领码。")
+        return reverse("head-office")
+
+    return acting.form(request, work, lambda: ("head/replace.html", {
+        "title": "更换人员", "visit": found, "people": people, "free": free, "reason": data.get("reason", ""), "leaving": leaving,
+        "coming": coming, "key": acting.fresh_key(),
+    }))
+
+
+def _free(visit: Visit) -> list[Certificate]:
+    """Certificates good on the day of the visit, of officers who are not on it and did not have to stand aside."""
+    day = scheme_facts.day_of(visit)
+    out = {o.person_id for o in visit.officers.filter(Q(left_at=None) | Q(recusals__granted=True))}
+    held = Certificate.objects.filter(body=visit.body_id).exclude(person__in=out).select_related("person").order_by("person__name", "id")
+    return [c for c in held if certificates.status_on(c, day) == "valid"]
 
 
 @desk("head")
 @require_POST
 def recusal(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a request that an officer stand aside."""
-    found = get_object_or_404(_recusals(request), pk=pk)
-    door.decide_recusal(request.actor, found, granted=request.POST.get("granted") == "yes")
-    messages.success(request, "已作出回避决定，检查人员可以看到。")
-    return redirect("head-home")
+
+    def work() -> str:
+        found = get_object_or_404(_recusals(request), pk=pk)
+        door.decide_recusal(request.actor, found, granted=request.POST.get("granted") == "yes")
+        messages.success(request, "已作出回避决定，检查人员可以看到。")
+        return reverse("head-home")
+
+    return acting.once(request, work)
 
 
 @screen("head/delegation", "327-17-1")
@@ -171,20 +190,23 @@ def recusal(request: HttpRequest, pk: int) -> HttpResponse:
 def delegation(request: HttpRequest) -> HttpResponse:
     """Who may approve, for what, until when; add a delegation."""
     form = DelegationForm(request.POST or None, actor=request.actor)
-    if request.method == "POST" and form.is_valid():
-        with ledger.act("parties.delegate", request.actor, duties=("327-17-1",)):
-            row = form.save(commit=False)
-            row.body_id, row.giver_id = request.actor.body, request.actor.person
-            row.save()
+
+    def work() -> str:
+        parties.delegate(form.save(commit=False), request.actor)
         messages.success(request, "授权委托已登记。")
-        return redirect("head-delegation")
+        return reverse("head-delegation")
+
+    return acting.form(request, work, lambda: ("head/delegation.html", _delegations(request, form)), checked=form)
+
+
+def _delegations(request: HttpRequest, form: DelegationForm) -> dict[str, Any]:
     body, today = request.actor.body, calendar.today()
     rows = Delegation.objects.filter(body=body).select_related("giver", "taker").order_by("-valid_until", "-pk")
     heads = Headship.objects.filter(body=body, valid_from__lte=today).exclude(valid_until__lt=today)
-    return render(request, "head/delegation.html", {
-        "title": "授权委托", "rows": [(r, *standing(r, today)) for r in rows], "form": form, "today": today,
-        "heads": heads.select_related("person").order_by("-rank", "pk"),
-    }, status=422 if form.is_bound else 200)
+    return {
+        "title": "授权委托", "rows": [(r, *standing(r, today)) for r in rows], "form": form, "today": today, "key": acting.fresh_key(),
+        "heads": heads.select_related("person").order_by("-rank", "pk"), "closed": not access.delegations_count(today),
+    }
 
 
 def standing(row: Delegation, today: date) -> tuple[str, str]:
@@ -203,12 +225,14 @@ def standing(row: Delegation, today: date) -> tuple[str, str]:
 @require_POST
 def end_delegation(request: HttpRequest, pk: int) -> HttpResponse:
     """End a delegation before its term."""
-    row = get_object_or_404(Delegation, pk=pk, body=request.actor.body, ended_at=None)
-    with ledger.act("parties.delegation.end", request.actor, about=row, duties=("327-17-1",)):
-        row.ended_at = timezone.now()
-        row.save()
-    messages.success(request, f"{row.paper} 已终止。")
-    return redirect("head-delegation")
+
+    def work() -> str:
+        row = get_object_or_404(Delegation, pk=pk, body=request.actor.body, ended_at=None)
+        parties.end_delegation(row, request.actor)
+        messages.success(request, f"{row.paper} 已终止。")
+        return reverse("head-delegation")
+
+    return acting.once(request, work)
 
 
 @screen("head/office", "327-06-3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +26,8 @@ from jiangcheng.web.middleware import device_time
 
 ACT_WORDS.update({
     "visit.draft": "起草检查方案", "visit.scheme": "修改检查方案", "visit.officers": "确定检查人员", "visit.declared": "声明无须回避",
-    "visit.picked": "指定对象", "visit.announced": "预告", "code.issue": "生成检查码", "visit.certificates_shown": "展示证件",
+    "visit.picked": "指定对象", "visit.announced": "预告", "code.issue": "生成检查码",
+    "visit.cap_reserved": "核对新公布的上限", "visit.certificates_shown": "展示证件",
     "visit.certificates_seen": "企业核对证件", "visit.scanned_again": "再次扫码", "visit.notice": "出具通知书",
     "visit.received": "登记接待人", "visit.reported": "企业反映人员不符", "visit.report_cleared": "核实企业反映",
     "visit.recusal_asked": "申请回避", "visit.recusal_decided": "决定是否回避", "visit.lead_taken": "接续主办",
@@ -70,8 +72,14 @@ def fresh_key() -> str:
 
 
 def key_of(request: HttpRequest) -> str:
-    """The key of this send: of the phone's outbox, else of the form."""
-    return (request.headers.get("Idempotency-Key") or request.POST.get("key", ""))[:60]
+    """The key of this send: of the phone's outbox, else of the form with what was typed into it. A form sent twice as it
+    stands is one act; sent again with something changed, or by another button, it is another."""
+    if sent := request.headers.get("Idempotency-Key", ""):
+        return sent[:60]
+    if not (given := request.POST.get("key", "")):
+        return ""
+    said = sorted((name, values) for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "key", "place"))
+    return f"{given[:40]}-{hashlib.sha256(repr(said).encode()).hexdigest()[:12]}"
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

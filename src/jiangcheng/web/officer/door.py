@@ -28,7 +28,7 @@ from jiangcheng.papers import codes, delivery
 from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties import certificates as certificate_terms
 from jiangcheng.web import errors
-from jiangcheng.web.desk import desk
+from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.middleware import device_time
 from jiangcheng.web.officer import acting, scan
 from jiangcheng.web.templatetags.text import hm
@@ -152,7 +152,7 @@ def certificates(request: HttpRequest, number: str) -> HttpResponse:
 
     def work() -> str:
         mine, asked = my_seat(request, visit), request.POST.get("seat", "")
-        seat = int(asked) if asked.isdigit() else None if mine.role == "lead" else mine.pk
+        seat = whole(asked) or (None if mine.role == "lead" else mine.pk)
         door.show_certificate(acting.actor(request), visit, seat)
         return acting.address("visit-certificates", visit)
 
@@ -303,7 +303,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
             door.resume_refused(acting.actor(request), visit)
             return acting.address("visit-code", visit)
         door.resume(acting.actor(request), visit)
-        return acting.address("visit-record", visit)
+        return acting.address("visit-record" if visit.started_at else "visit-code", visit)
 
     return acting.once(request, work)
 
@@ -319,7 +319,7 @@ def recusal(request: HttpRequest, number: str) -> HttpResponse:
 
     def work() -> str:
         reason = data.get("reason", "").strip()
-        door.request_recusal(acting.actor(request), visit, int(seat) if seat.isdigit() else 0, reason, for_firm=who == "firm")
+        door.request_recusal(acting.actor(request), visit, whole(seat) or 0, reason, for_firm=who == "firm")
         messages.success(request, "回避申请已送负责人，决定以前检查暂停。")
         return acting.address("visit-code" if visit.state in door.IN_HAND else "visit-detail", visit)
 

@@ -12,6 +12,7 @@ from jiangcheng.inspection.visits.facts import record as facts
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.words import ORDER_KINDS, OUTCOMES
 from jiangcheng.kernel import calendar
+from jiangcheng.web.desk import whole
 
 POINT = ("fact", "broken", "ground", "todo")
 NOTES = {
@@ -44,7 +45,7 @@ def orders(data: QueryDict, outcomes: list[str]) -> list[dict[str, Any]]:
     for kind, _ in ORDER_KINDS:
         if kind not in outcomes:
             continue
-        count = int(data.get(f"{kind}-count", "0") or 0) if data.get(f"{kind}-count", "0").isdigit() else 0
+        count = whole(data.get(f"{kind}-count", "")) or 0
         points = [{name: data.get(f"{kind}-{i}-{name}", "").strip() for name in POINT} for i in range(min(count, 60))]
         made.append({
             "kind": kind, "points": [p for p in points if any(p.values())], "due": day(data.get(f"{kind}-due", "")),

@@ -23,7 +23,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.papers import delivery
 from jiangcheng.papers.models import Delivery, Paper
 from jiangcheng.papers.words import MANNERS
-from jiangcheng.web.desk import desk
+from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.officer import acting, ending
 
 OPEN = ("inspecting", "broken_off")
@@ -292,7 +292,7 @@ def deliver(request: HttpRequest, visit: Visit) -> str:
 
 def _mail(request: HttpRequest, visit: Visit) -> Delivery:
     pk = request.POST.get("delivery", "")
-    row = delivery.of(visit.number).filter(pk=pk).first() if pk.isdigit() else None
+    row = delivery.of(visit.number).filter(pk=whole(pk)).first()
     if row is None:
         raise Http404("delivery")
     return row

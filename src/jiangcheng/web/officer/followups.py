@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from jiangcheng.inspection.visits import matters, seats
+from jiangcheng.inspection.visits import matters, queries, seats
 from jiangcheng.inspection.visits.actions import orders
 from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.flows import ORDER
@@ -25,7 +25,8 @@ from jiangcheng.web.officer import acting, ending
 @desk("officer")
 def listing(request: HttpRequest) -> HttpResponse:
     """Orders not fulfilled, the most pressing first, old findings beside."""
-    found = [(o, calendar.limit(o.due), facts.live_followups(o)) for o in matters.open_orders(request.actor).filter(visit__body=request.actor.body)]
+    orders_ = matters.open_orders(request.actor).filter(visit__body=request.actor.body)
+    found = [(o, calendar.limit(o.due), queries.known(request.actor, facts.live_followups(o))) for o in orders_]
     late = sum(limit.tone == "late" for _, limit, _ in found)
     return render(request, "officer/followups.html", {"title": "跟踪整改", "rows": found, "late": late})
 
@@ -53,7 +54,8 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "title": "责令事项", "order": order, "visit": order.visit, "limit": calendar.limit(order.due), "files": sent, "key": acting.fresh_key(),
         "findings": order.visit.answers.filter(verdict="problem").select_related("question", "by").prefetch_related("photos").order_by("question__n"),
-        "followups": order.followups.order_by("-id"), "missing": ORDER.missing("recheck", known) if order.state != "corrected" else (),
+        "followups": scoping.scope(request.actor, order.followups.order_by("-id")),
+        "missing": ORDER.missing("recheck", known) if order.state != "corrected" else (),
         "posted": request.POST, "process": ledger.history(order), "on_it": seats.on_visit(request.actor, order.visit),
         "live": order.state in ("open", "submitted", "overdue"), "rechecking": order.state == "rechecking",
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from jiangcheng.inspection.visits import words
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import calendar
 
@@ -29,13 +30,17 @@ class SchemeForm(forms.Form):
     )
     assistants = forms.TypedMultipleChoiceField(label="协办人员", coerce=int, widget=forms.CheckboxSelectMultiple, required=False)
     declared = forms.BooleanField(
-        label="检查人员均已声明与企业没有利害关系", required=False, help_text="有应当回避情形的，请更换人员。",
+        label="本人声明与企业没有利害关系", required=False, help_text="协办人员由本人在“今日”里声明，领取检查码前完成。",
     )
     minutes = forms.IntegerField(label="预计时长（分钟）", min_value=5, max_value=2880, initial=60)
     steps = forms.CharField(label="检查步骤", widget=forms.Textarea(attrs={"rows": "4"}), required=False)
     why_onsite = forms.CharField(label="现场检查必要性", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": "2"}))
     risk = forms.CharField(
         label="风险和影响", max_length=300, required=False, help_text="例：避开生产高峰，不要求停产配合。",
+    )
+    merge = forms.ChoiceField(label="合并联合", choices=words.MERGE, required=False)
+    merge_note = forms.CharField(
+        label="合并联合说明", max_length=300, required=False, help_text="合并的写明检查编号或者计划任务，单独实施的写明理由。",
     )
     helpers = forms.CharField(label="辅助人员", max_length=200, required=False, help_text="不计入两名执法人员，例：检测机构 1 人。")
     single_officer_law = forms.CharField(
@@ -64,22 +69,24 @@ class SchemeForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Fields of ``actions.scheme.save_scheme``."""
         start, end = self.window()
-        names = ("minutes", "steps", "why_onsite", "risk", "helpers", "single_officer_law")
-        return {"window_start": start, "window_end": end} | {n: self.cleaned_data[n] for n in names}
+        names = ("minutes", "steps", "why_onsite", "risk", "merge_note", "helpers", "single_officer_law")
+        merge = self.cleaned_data["merge"] or "none"
+        return {"window_start": start, "window_end": end, "merge": merge} | {n: self.cleaned_data[n] for n in names}
 
 
 def scheme_initial(visit: Visit, me: int | None) -> dict[str, Any]:
     """What the form shows of a stored scheme; a blank window proposes the next working day 09:30 to 11:30."""
     start = timezone.localtime(visit.window_start) if visit.window_start else None
     end = timezone.localtime(visit.window_end) if visit.window_end else None
-    seats = [o for o in visit.officers.filter(left_at=None) if o.person_id != me]
+    on = list(visit.officers.filter(left_at=None))
     days = 1 + max(0, calendar.working_days_between(start.date(), end.date())) if start and end else 1
     return {
         "day": start.date() if start else first_day(), "start": (start or datetime(2000, 1, 1, 9, 30)).strftime("%H:%M"),
-        "end": (end or datetime(2000, 1, 1, 11, 30)).strftime("%H:%M"), "days": min(days, 3), "assistants": [o.person_id for o in seats],
-        "declared": bool(seats) and all(o.recusal_declared_at for o in visit.officers.filter(left_at=None)),
+        "end": (end or datetime(2000, 1, 1, 11, 30)).strftime("%H:%M"), "days": min(days, 3),
+        "assistants": [o.person_id for o in on if o.person_id != me],
+        "declared": any(o.recusal_declared_at for o in on if o.person_id == me),
         "minutes": visit.minutes, "steps": visit.steps, "why_onsite": visit.why_onsite, "risk": visit.risk, "helpers": visit.helpers,
-        "single_officer_law": visit.single_officer_law,
+        "single_officer_law": visit.single_officer_law, "merge": visit.merge, "merge_note": visit.merge_note,
     }
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from jiangcheng.inspection.items import queries as items
 from jiangcheng.inspection.plans import queries as plans
 from jiangcheng.inspection.plans.models import PlanRow
-from jiangcheng.inspection.visits import counters, draw
+from jiangcheng.inspection.visits import counters, draw, queries
 from jiangcheng.inspection.visits.actions import scheme
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
@@ -20,7 +20,7 @@ from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate, Site
-from jiangcheng.web.desk import desk
+from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.officer import acting, typed
 from jiangcheng.web.officer.forms import SchemeForm, scheme_initial
 
@@ -39,20 +39,20 @@ def new(request: HttpRequest) -> HttpResponse:
     """Plan rows that are open this quarter; with ``row`` the choice of the subject."""
     day = calendar.today()
     rows = plans.usable_rows(request.actor.body, day)
-    wanted = request.GET.get("row") or request.POST.get("row")
-    if wanted:
-        row = next((r for r in rows if str(r.pk) == wanted), None)
+    asked = request.GET.get("row") or request.POST.get("row")
+    if asked:
+        row = next((r for r in rows if r.pk == whole(asked)), None)
         if row is None:
             raise Http404("row")
         return _subject(request, row)
     query = request.GET.get("q", "").strip()
-    season = [r for r in rows if plans.in_season(r, day) and (not query or query in r.item_name)]
+    season = [r for r in queries.open_rows(request.actor) if not query or query in r.item_name]
     quarter = (day.month + 2) // 3
     later = sum(any(int(q) > quarter for q in r.quarters.split(",") if q) for r in rows if not plans.in_season(r, day))
     past = sum(not plans.in_season(r, day) for r in rows) - later
     newest = plans.newest(request.actor.body, day.year)
     version = items.in_force_many([r.item_id for r in season if r.item_id], day)
-    shown = [(r, version.get(r.item_id), Visit.objects.filter(row=r).exclude(state__in=("revoked", "lapsed")).count()) for r in season]
+    shown = [(r, version.get(r.item_id)) for r in season]
     return render(request, "officer/scheme_new.html", {
         "title": "制作检查方案", "rows": shown, "later": later, "past": past, "plan": newest, "q": query,
     })
@@ -63,28 +63,30 @@ def _subject(request: HttpRequest, row: PlanRow) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     pool = draw.Pool(q=request.POST.get("pool", "").strip())
     query = request.GET.get("q", "").strip() or request.POST.get("q", "").strip()
-    context: dict[str, Any] = {"title": "确定检查对象", "row": row, "q": query, "reason": reason, "pool": pool.q,
-                               "chosen": request.POST.get("site", "")}
+    context: dict[str, Any] = {
+        "title": "确定检查对象", "row": row, "q": query, "reason": reason, "pool": pool.q, "chosen": request.POST.get("site", ""),
+        "key": acting.fresh_key(),
+    }
 
     def work() -> str:
         if request.POST.get("how") == "draw":
             drawn = draw.draw_subjects(request.actor, row, 1, pool)
             visit = scheme.draft(request.actor, row_id=row.pk, draw_id=drawn.pk)
         else:
-            site = request.POST.get("site", "")
-            visit = scheme.draft(request.actor, row_id=row.pk, site_id=int(site) if site.isdigit() else None, pick_reason=reason)
+            site = whole(request.POST.get("site", ""))
+            visit = scheme.draft(request.actor, row_id=row.pk, site_id=site, pick_reason=reason)
         return acting.address("visit-scheme", visit)
 
     return acting.form(request, work, lambda: ("officer/scheme_subject.html", context | _found(row, query)))
 
 
 def _found(row: PlanRow, query: str) -> dict[str, Any]:
-    pool = draw.candidates(row, draw.Pool(free=True))
+    everybody = draw.candidates(row, draw.Pool(free=False))
     found: list[Site] = []
     if query:
         sites = draw.sites_in(row).filter(enterprise__in=draw.candidates(row, draw.Pool(q=query, free=False)))
         found = list(sites.select_related("enterprise")[:20])
-    return {"pool_size": pool.count(), "sites": found}
+    return {"pool_size": everybody.count(), "sites": found}
 
 
 @screen("officer/schemes/<no>", "327-17-1", "327-18-1", "327-15-1")
@@ -119,19 +121,19 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 def _save(request: HttpRequest, visit: Visit, form: SchemeForm) -> Visit:
     visit = scheme.save_scheme(request.actor, visit, **form.values())
-    declared = form.cleaned_data["declared"]
     lead = next((o for o in facts.seats(visit) if o.role == "lead"), None)
     first = lead.person_id if lead else request.actor.person
-    people = [(first, "lead", declared)] + [(p, "assist", declared) for p in form.cleaned_data["assistants"] if p != first]
-    if lead and request.actor.person not in {p for p, _, _ in people}:
-        people.append((request.actor.person, "assist", declared))
-    return scheme.set_officers(request.actor, visit, people)
+    people = [(first, "lead")] + [(p, "assist") for p in form.cleaned_data["assistants"] if p != first]
+    if lead and request.actor.person not in dict(people):
+        people.append((request.actor.person, "assist"))
+    return scheme.set_officers(request.actor, visit, people, declared=form.cleaned_data["declared"])
 
 
 def _page(visit: Visit, form: SchemeForm) -> dict[str, Any]:
     known = facts.of(visit)
     return {
         "title": "检查方案", "visit": visit, "form": form, "items": visit.items.select_related("version"), "limits": known.limits,
+        "mergeable": known.mergeable, "key": acting.fresh_key(),
         "counted": counters.why_not_counted(visit), "missing": VISIT.missing("submit", known), "seats": facts.seats(visit),
         "opinion": ledger.history(visit).filter(act="visit.return").last() if visit.state == "returned" else None,
     }

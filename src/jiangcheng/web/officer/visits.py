@@ -18,7 +18,7 @@ from jiangcheng.inspection.visits import counters, queries, words
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.facts import scheme as facts
-from jiangcheng.inspection.visits.flows import VISIT
+from jiangcheng.inspection.visits.flows import BEFORE_DOOR, VISIT
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.screens import screen
@@ -55,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
     at_door = [v for v in running if v.state in ("arrived", "inspecting", "broken_off", "to_tell")]
     drafts = [v for v in running if v.state in ("draft", "returned")]
     told = [v for v in running if v.state in ("told", "not_done")]
+    declare = queries.undeclared(request.actor)
     later = [v for v in running if v.state in ("to_code", "to_enter", "to_approve") and v not in now]
     orders = [(o, calendar.limit(o.due)) for o in queries.followups(request.actor).select_related("visit__enterprise").order_by("due")[:50]]
     late = [(o, limit) for o, limit in orders if limit.tone == "late"]
@@ -62,7 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
     certificate = certificates.valid_certificate(request.actor.person, request.actor.body, today)
     return render(request, "officer/home.html", {
         "title": "今日", "today": today, "now": now, "at_door": at_door, "drafts": drafts, "told": told, "later": later, "late": late, "due": due,
-        "total": len(now) + len(at_door) + len(drafts) + len(told) + len(orders), "certificate": certificate,
+        "declare": declare,
+        "total": len(now) + len(at_door) + len(drafts) + len(told) + len(orders) + len(declare), "certificate": certificate,
         "ends_in": (certificate.valid_until - today).days if certificate else None,
     })
 
@@ -116,7 +118,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     mine = visit.officers.filter(person=request.actor.person, left_at=None).first()
     process = list(ledger.history(visit))
     return {
-        "title": "检查详情", "keep": _kept_pages(request, visit),
+        "title": "检查详情", "keep": _kept_pages(request, visit), "key": acting.fresh_key(),
         "visit": visit, "people": facts.seats(visit), "items": visit.items.select_related("version"),
         "limits": known.limits, "counted": counters.why_not_counted(visit), "missing": missing, "primary": word,
         "primary_url": reverse(url, args=[visit.number]) if url else "", "process": process,
@@ -124,7 +126,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "orders": visit.orders.all(), "tab_words": TABS, "tab": request.GET.get("tab", "base"), "tone": words.TONES.get(visit.state, ""),
         "on_it": mine is not None, "lead": mine is not None and mine.role == "lead",
         "stopped": next((leaf for leaf in process[::-1] if leaf.target == "revoked"), None), "recusals": acting.recusals(visit),
-        "undeclared": mine is not None and mine.recusal_declared_at is None, "strip": _strip(visit),
+        "undeclared": mine is not None and mine.recusal_declared_at is None and visit.state in BEFORE_DOOR, "strip": _strip(visit),
     }
 
 
@@ -180,7 +182,7 @@ def issue(request: HttpRequest, visit: Visit) -> str:
 def withdraw(request: HttpRequest, visit: Visit) -> str:
     """撤回, until the head acts."""
     scheme.withdraw(request.actor, visit)
-    messages.success(request, "已撤回，可以继续修改。")
+    messages.success(request, "已撤回改期，检查恢复为中止。" if visit.started_at else "已撤回，可以继续修改。")
     return acting.address("visit-detail", visit)
 
 
@@ -220,7 +222,9 @@ def reschedule(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, "已提交审批，原检查码已撤销。")
         return acting.address("visit-detail", visit)
 
-    return acting.form(request, work, lambda: ("officer/reschedule.html", {"title": "调整时间", "visit": visit, "form": form}), checked=form)
+    return acting.form(request, work, lambda: ("officer/reschedule.html", {
+        "title": "调整时间", "visit": visit, "form": form, "key": acting.fresh_key(),
+    }), checked=form)
 
 
 @screen("officer/me", "327-18-2", "HR-18-2")

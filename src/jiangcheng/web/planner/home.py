@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,12 +20,13 @@ from jiangcheng.inspection.items import words as item_words
 from jiangcheng.inspection.items.models import ItemVersion, LibraryRow
 from jiangcheng.inspection.plans import lists, queries
 from jiangcheng.inspection.plans.models import Filing, Plan, Reminder
-from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel import calendar
+from jiangcheng.kernel.models import Leaf
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope
-from jiangcheng.web import context
+from jiangcheng.web import context, todo
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
@@ -47,12 +49,12 @@ SAYING = ("basis", "cap_as_published", "ratio_or_frequency", "frequency", "devic
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     body = request.actor.body
     year = plan_year()
-    newest = queries.newest(body, year)
+    rows = queries.newest_size(body, year)
     held = item_queries.versions_in_force(calendar.today()).filter(item__body=body)
     return [
         {"label": "首页", "url": reverse("planner-home")},
         {"label": "检查事项", "url": reverse("planner-items"), "count": held.count()},
-        {"label": "检查计划", "url": reverse("planner-plans"), "count": newest.rows.count() if newest else ""},
+        {"label": "检查计划", "url": reverse("planner-plans"), "count": "" if rows is None else rows},
         {"label": "频次", "url": reverse("planner-caps")},
         {"label": "文书模板", "url": reverse("planner-papers")},
         {"label": "导入", "url": reverse("planner-imports")},
@@ -74,16 +76,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """Countdown to 31 March, then what is returned, to mend, to publish, to record; items to tidy up."""
     body, today = request.actor.body, calendar.today()
     year = plan_year()
-    open_plans = Plan.objects.filter(body=body, state__in=queries.EDITABLE).order_by("state", "year")
+    found = due(body, year)
     waiting = Filing.objects.filter(plan__body=body, state="waiting", office_kind="judicial", plan__state__in=queries.WAITING)
     return render(request, "planner/home.html", {
         "title": "首页", "year": year, "countdown": queries.countdown(year), "deadline": queries.deadline(year),
-        "plan": queries.newest(body, year), "this_year": queries.filed_plan(body, today.year), "today_year": today.year,
+        "plan": queries.newest(body, year), **found, "this_year": queries.filed_plan(body, today.year), "today_year": today.year,
         "late": late(body, today), "begin": BEGIN,
-        "open_plans": [(p, len(lists.problems(p))) for p in open_plans], "waiting": [f for f in waiting if f.round == f.plan.round],
-        "unpublished": lists.unpublished(body), "outside": lists.unfiled_outside(body),
+        "open_plans": [(p, len(lists.problems(p))) for p in found["open_plans"]],
+        "waiting": [f for f in waiting if f.round == f.plan.round],
         "reminders": Reminder.objects.filter(body=body, year__gte=today.year).order_by("-at")[:3],
-        "drafts": [(v, _was_returned(v)) for v in _unpublished(body)[:8]],
+        "drafts": _unpublished(body).exclude(pk__in=[v.pk for v in found["returned"]])[:8],
         "unused": item_queries.unused(body, today),
     })
 
@@ -93,9 +95,39 @@ def _unpublished(body_id: int) -> QuerySet[ItemVersion]:
     return ItemVersion.objects.filter(item__body=body_id, state__in=("draft", "review")).select_related("item").order_by("state", "item__code")
 
 
-def _was_returned(version: ItemVersion) -> bool:
-    """Has the head sent this draft back?"""
-    return version.state == "draft" and ledger.history(version).filter(act="item.return").exists()
+def _returned(body_id: int) -> list[ItemVersion]:
+    """Drafts that the head has sent back."""
+    return list(_sent_back(_unpublished(body_id).filter(state="draft")))
+
+
+def _sent_back(drafts: QuerySet[ItemVersion]) -> QuerySet[ItemVersion]:
+    mine = Leaf.objects.filter(subject_kind=ItemVersion._meta.label, subject_id=Cast(OuterRef("pk"), CharField()), act="item.return")
+    return drafts.filter(Exists(mine))
+
+
+def due(body_id: int, year: int) -> dict[str, list[Any]]:
+    """What stands in 今日待办: plans to go on with, the year without one, to publish, to record, items sent back."""
+    return {
+        "open_plans": list(Plan.objects.filter(body=body_id, state__in=queries.EDITABLE).order_by("state", "year")),
+        "unplanned": [] if queries.newest(body_id, year) else [year],
+        "unpublished": lists.unpublished(body_id), "outside": list(lists.unfiled_outside(body_id)), "returned": _returned(body_id),
+    }
+
+
+@todo.counter("planner")
+def waiting_count(request: HttpRequest) -> int:
+    """How many things stand in 今日待办: ``due``, counted in one question."""
+    plans, drafts = Plan.objects.filter(body=OuterRef("pk")), ItemVersion.objects.filter(item__body=OuterRef("pk"), state="draft")
+    found = Body.objects.filter(pk=request.actor.body).values_list(
+        _number(plans.filter(state__in=(*queries.EDITABLE, "filed"))), Exists(plans.filter(year=plan_year())),
+        _number(lists.unfiled_outside(OuterRef("pk"))), _number(_sent_back(drafts)),
+    )
+    return sum(open_ + (not planned) + outside + returned for open_, planned, outside, returned in found)
+
+
+def _number(rows: QuerySet) -> Coalesce:
+    """The number of rows, for use within another question."""
+    return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n")), 0)
 
 
 def late(body_id: int, today: date) -> dict[str, str] | None:

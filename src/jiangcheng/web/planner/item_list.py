@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from jiangcheng.inspection.items import caps, facts, flows, queries
+from jiangcheng.inspection.items import caps, facts, queries
 from jiangcheng.inspection.items.models import Item, ItemVersion
 from jiangcheng.inspection.items.words import STATES
 from jiangcheng.kernel import calendar, ledger
@@ -43,19 +43,18 @@ def workbook(rows: QuerySet[ItemVersion]) -> HttpResponse:
 
 def context(request: HttpRequest, everything: QuerySet[ItemVersion], rows: QuerySet[ItemVersion]) -> dict[str, Any]:
     """What the table shows of ``rows``; the counts of the states are of ``everything``."""
-    counts = {s: everything.filter(state=s).count() for s in STATES}
-    held = queries.in_force_many(rows.values_list("item", flat=True), calendar.today())
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    counts = dict(everything.order_by().values_list("state").annotate(Count("pk")))
+    pages = Paginator(rows, 50)
+    if not request.GET.get("q"):  # then it is counted already
+        pages.count = counts.get(request.GET.get("state"), 0) if request.GET.get("state") in STATES else sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
+    held = queries.in_force_many([v.item_id for v in page], calendar.today())
+    lacking = facts.lacking(page.object_list)
     return {
-        "page_obj": page, "rows": [{"v": v, "held": held.get(v.item_id), "lacking": lacking(v)} for v in page],
-        "states": [("", "全部", sum(counts.values())), *((s, w, counts[s]) for s, w in STATES.items())],
+        "page_obj": page, "rows": [{"v": v, "held": held.get(v.item_id), "lacking": lacking.get(v.pk, 0)} for v in page],
+        "states": [("", "全部", sum(counts.values())), *((s, w, counts.get(s, 0)) for s, w in STATES.items())],
         "columns": COLUMNS, "shown": bulk.shown(request, COLUMNS, "name"),
     }
-
-
-def lacking(version: ItemVersion) -> int:
-    """How many things a draft lacks before it may be submitted."""
-    return len(flows.ITEM.missing("submit", facts.of(version))) if version.state == "draft" else 0
 
 
 def label(version: ItemVersion) -> str:

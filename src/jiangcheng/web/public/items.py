@@ -17,6 +17,7 @@ from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.parties.words import FIELDS
 from jiangcheng.web import bulk, exports
+from jiangcheng.web.desk import whole
 
 HEADS = (
     "事项编码", "检查事项", "单位", "领域", "检查依据", "检查对象", "检查内容", "检查方式", "检查标准", "频次上限", "版本", "施行日期", "检查要点",
@@ -53,10 +54,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Items in force today or on a given day; search, by body and field; CSV, JSON."""
     day = asked_day(request) or calendar.today()
     found = queries.search(scope(request.actor, queries.versions_in_force(day)), request.GET.get("q", ""))
-    body = Body.objects.filter(pk=request.GET["body"]).first() if request.GET.get("body", "").isdigit() else None
+    body = Body.objects.filter(pk=whole(request.GET.get("body", ""))).first()
     if body:
         found = found.filter(item__body=body)
-    fields = [(s, w) for s, w in FIELDS if s in set(found.values_list("field", flat=True))]
+    held = set(found.order_by().values_list("field", flat=True).distinct())
     if request.GET.get("field"):
         found = found.filter(field=request.GET["field"])
     found = found.order_by("item__body__name", "item__code").prefetch_related("questions")
@@ -66,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         return exports.open_data(kind, f"检查事项清单{day}", HEADS, rows, title="检查事项清单", day=day.isoformat())
     return render(request, "public/items.html", {
         "title": "检查事项公示", "page_obj": Paginator(found, 30).get_page(request.GET.get("page")), "day": day, "body": body,
-        "fields": [("", "全部领域"), *fields], "past": asked_day(request) is not None, "columns": COLUMNS,
+        "fields": [("", "全部领域"), *((s, w) for s, w in FIELDS if s in held)], "past": asked_day(request) is not None, "columns": COLUMNS,
         "shown": bulk.shown(request, COLUMNS, "name"),
     })
 

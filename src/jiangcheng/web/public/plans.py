@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,9 +17,15 @@ from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.web import exports
+from jiangcheng.web.desk import whole
 from jiangcheng.web.public.views import public_plans
 
 FIND_WORDS = dict(FINDS)
+WIDTHS = {
+    "item_name": "c-item", "basis": "c-law", "subjects": "c-obj", "contents": "c-cont", "manner": "c-how", "frequency": "c-freq",
+    "proportion": "c-ratio",
+}
+"""Class of a column that keeps a width; the rest share what is left."""
 HEADS = ("单位", "年度", "版本", "行", *(word for _, word in NINE), "对象确定方式", "实施季度", "备案日期", "公示日期")
 
 
@@ -34,25 +41,22 @@ def lines(plan: Plan) -> list[tuple[Any, ...]]:
 @screen("plans/", "327-14-3", "327-14-5")
 def listing(request: HttpRequest) -> HttpResponse:
     """Published plans, newest first; bodies that have not published yet, and since when it was due."""
-    found = public_plans(request)
-    today = calendar.today()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() else None
-    found = found.filter(year=year) if year else found
+    everything, today = public_plans(request), calendar.today()
+    year = whole(request.GET.get("year", ""))
+    found = everything.filter(year=year) if year else everything
     for word in request.GET.get("q", "").split():
         found = found.filter(body__name__icontains=word)
     if request.GET.get("format") in exports.OPEN_KINDS:
         rows = [row for plan in found for row in lines(plan)]
         return exports.open_data(request.GET["format"], "年度日常检查计划", HEADS, rows, title="年度日常检查计划")
     due = queries.deadline(today.year)
-    have = set(Plan.objects.filter(year=today.year, published_at__isnull=False).values_list("body", flat=True))
-    lacking = scope(request.actor, Body.objects.filter(enforces=True)).exclude(pk__in=have).order_by("name") if today > due else []
-    page = Paginator(found, 30).get_page(request.GET.get("page"))
-    for plan in page:
-        plan.row_count = plan.rows.filter(withdrawn_at=None).count()
+    have = Plan.objects.filter(body=OuterRef("pk"), year=today.year, published_at__isnull=False)
+    lacking = scope(request.actor, Body.objects.filter(enforces=True)).filter(~Exists(have)).order_by("level", "name")
+    counted = found.annotate(row_count=Count("rows", filter=Q(rows__withdrawn_at=None)))
     return render(request, "public/plans.html", {
-        "title": "检查计划公示", "page_obj": page, "lacking": lacking, "year": today.year, "due": due,
-        "years": [("", "全部年度"), *((y, f"{y}年度") for y in sorted(set(public_plans(request).values_list("year", flat=True)), reverse=True))],
+        "title": "检查计划公示", "page_obj": Paginator(counted, 30).get_page(request.GET.get("page")), "year": today.year, "due": due,
+        "lacking": Paginator(lacking if today > due else lacking.none(), 30).get_page(request.GET.get("lacking")),
+        "years": [("", "全部年度"), *((y, f"{y}年度") for y in everything.order_by("-year").values_list("year", flat=True).distinct())],
     })
 
 
@@ -63,14 +67,15 @@ def detail(request: HttpRequest, body: int, year: int) -> HttpResponse:
     versions = list(Plan.objects.filter(body=owner, year=year, published_at__isnull=False).order_by("-n").select_related("body"))
     if not versions:
         raise Http404("not published")
-    n = request.GET.get("n", "")
-    plan = next((p for p in versions if n.isdigit() and p.n == int(n)), versions[0])
+    asked = whole(request.GET.get("n", ""))
+    plan = next((p for p in versions if p.n == asked), versions[0])
     kind = request.GET.get("format")
     if kind in exports.OPEN_KINDS:
         return exports.open_data(kind, f"{owner.name}{plan}", HEADS, lines(plan), title=str(plan), body=owner.name)
     filing = plan.filings.filter(office_kind="judicial", state="filed").order_by("-round").first()
     rows = plan.rows.filter(withdrawn_at=None)
     return render(request, "public/plan.html", {
-        "title": str(plan), "plan": plan, "owner": owner, "versions": versions, "filing": filing, "nine": NINE, "total": len(rows),
+        "title": str(plan), "plan": plan, "owner": owner, "versions": versions, "filing": filing, "total": len(rows),
+        "heads": [(word, WIDTHS.get(name, "")) for name, word in NINE if name != "body_name"],
         "rows": [(r, [(word, getattr(r, name)) for name, word in NINE if name != "body_name"]) for r in rows],
     })

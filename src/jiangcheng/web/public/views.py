@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,10 +43,8 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 def public_plans(request: HttpRequest) -> Any:
     """Plans that were published and are the newest published of their body and year."""
     found = scope(request.actor, Plan.objects.filter(published_at__isnull=False)).select_related("body")
-    newest: dict[tuple[int, int], int] = {}
-    for pk, body, year in found.order_by("n").values_list("pk", "body", "year"):
-        newest[body, year] = pk
-    return found.filter(pk__in=newest.values()).order_by("-published_at", "-pk")
+    newer = Plan.objects.filter(body=OuterRef("body"), year=OuterRef("year"), n__gt=OuterRef("n"), published_at__isnull=False)
+    return found.filter(~Exists(newer)).order_by("-published_at", "-pk")
 
 
 def find_bodies(request: HttpRequest, asked: str) -> list[Body]:

@@ -26,8 +26,9 @@ from jiangcheng.web import exports
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
+from jiangcheng.web.oversight import waited_words
 
-LONG = 10
+LONG, PER_PAGE = 10, 30
 
 
 @navigation("superior")
@@ -46,25 +47,26 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 def home(request: HttpRequest) -> HttpResponse:
     """Plans sent, oldest first; who of the system is late; what was acknowledged."""
     office, today = Body.objects.get(pk=request.actor.body), calendar.today()
-    waiting = list(lists.waiting_for(office.pk, "superior"))
-    done = scope(request.actor, Filing.objects.exclude(state="waiting")).select_related("plan__body").order_by("-decided_at")
+    waiting = lists.waiting_for(office.pk, "superior")
+    done = scope(request.actor, Filing.objects.filter(state="acknowledged")).select_related("plan__body").order_by("-decided_at", "-pk")
     if request.GET.get("format") == "xlsx":
         rows = [*waiting, *done]
         return exports.excel("计划收悉", (("单位", 30), ("计划", 30), ("收到", 14), ("状态", 12)), (
             (f.plan.body.name, str(f.plan), timezone.localdate(f.received_at), f.state_word) for f in rows
         ))
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    late = [x for x in lists.late_bodies(office, today.year, today) if not x.filed_late]
     return render(request, "superior/home.html", {
-        "title": "计划收悉", "done": done[:20], "late": [x for x in lists.late_bodies(office, today.year, today) if not x.filed_late],
-        "waiting": [(f, *waited(f, today)) for f in waiting], "year": today.year,
+        "title": "计划收悉", "done": done[:20], "year": today.year, "page_obj": page,
+        "late": Paginator(late, PER_PAGE).get_page(request.GET.get("late")),
+        "waiting": [(f, *waited(f, today)) for f in page],
     })
 
 
 def waited(filing: Filing, today: date) -> tuple[str, str]:
     """How long a filing has waited to be acknowledged: words and tone."""
     days = calendar.working_days_between(timezone.localdate(filing.received_at), today)
-    if days < 1:
-        return "今日收到", "info"
-    return f"已收到 {days} 个工作日", "warn" if days >= LONG else "info"
+    return waited_words(max(days, 0)), "warn" if days >= LONG else "info"
 
 
 @screen("superior/filings/<id>", "327-13-2", "327-14-4")

@@ -23,11 +23,12 @@ from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
-from jiangcheng.parties.scope import scope, visible_or_404
+from jiangcheng.parties.scope import body_of, scope, visible_or_404
 from jiangcheng.web import bulk, exports
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
+from jiangcheng.web.oversight import waited_words
 from jiangcheng.web.templatetags.text import cn_datetime
 
 OTHERS = (
@@ -48,12 +49,11 @@ def _address(name: str) -> str:
 
 @navigation("supervisor")
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
-    office = Body.objects.get(pk=request.actor.body)
-    late = [x for x in lists.late_bodies(office, calendar.today().year, calendar.today()) if not x.filed_late]
+    office, today = body_of(request.actor), calendar.today()
     return [
         {"label": "今日", "url": reverse("supervisor-home")},
         {"label": "备案审查", "url": reverse("supervisor-filings"), "count": lists.waiting_for(office.pk, "judicial").count()},
-        {"label": "未备案单位", "url": reverse("supervisor-late"), "count": len(late)},
+        {"label": "未备案单位", "url": reverse("supervisor-late"), "count": lists.late_count(office, today.year, today)},
         {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": reports.waiting(request.actor).count()},
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),
         {"rule": True},
@@ -71,13 +71,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Plans to examine by waiting days; who is late; what was returned and has not come back."""
     office = Body.objects.get(pk=request.actor.body)
     today = calendar.today()
-    waiting = [(f, f"已收到 {_waited(f)} 个工作日", lists.examination_limit(f)) for f in lists.waiting_for(office.pk, "judicial")]
+    waiting = [(f, waited_words(_waited(f)), lists.examination_limit(f)) for f in lists.waiting_for(office.pk, "judicial")]
     late = [x for x in lists.late_bodies(office, today.year, today) if not x.filed_late]
     return render(request, "supervisor/home.html", {
         "title": "今日", "waiting": waiting, "late": late, "returned": lists.not_refiled(office.pk), "year": today.year,
         "offline": [(v, visits.reported_late(v)) for v in visits.offline_to_check(request.actor).select_related("body", "enterprise")],
-        "others": [(f"收到的反映 {reports.waiting(request.actor).count()} 件", reverse("supervisor-reports")),
-                   *((word, u) for word, name in OTHERS if (u := _address(name)))],
     })
 
 
@@ -100,7 +98,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         ))
     page = Paginator(found, 30).get_page(request.GET.get("page"))
     return render(request, "supervisor/filings.html", {
-        "title": "备案审查", "page_obj": page, "state": state, "rows": [(f, _waited(f), lists.examination_limit(f)) for f in page],
+        "title": "备案审查", "page_obj": page, "state": state, "rows": [(f, waited_words(_waited(f)), lists.examination_limit(f)) for f in page],
         "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "plan"),
         "states": [("waiting", "待备案"), ("filed", "已备案"), ("returned", "退回补正"), ("all", "全部")],
     })
@@ -141,7 +139,7 @@ def _context(request: HttpRequest, filing: Filing) -> dict[str, Any]:
     return {
         "title": str(plan), "filing": filing, "plan": plan, "changes": changes, "before": lists.former_filing(filing), "hints": hints,
         "nine": nine, "lacking": sum(n for _, n in nine), "rows": _rows(request, filing, hints, changes), "total": len(filing.rows),
-        "waited": _waited(filing), "limit": lists.examination_limit(filing), "open": open_now and mine,
+        "waited": waited_words(_waited(filing)), "limit": lists.examination_limit(filing), "open": open_now and mine,
         "cannot_file": flows.PLAN.missing("file", checked) if open_now else (),
         "cannot_return": flows.PLAN.missing("return", checked) if open_now else (),
         "process": lists.process(plan), "all_rows": request.GET.get("all") == "1", "nine_words": NINE,
@@ -219,10 +217,10 @@ def _remind(request: HttpRequest, year: int) -> HttpResponse | list[bulk.Result]
         return bulk.each(bulk.chosen(request, mine), lambda body: body.name, lambda body: _once_a_day(body, year, request.actor, text))
     body = visible_or_404(request.actor, Body.objects.all(), pk=whole(request.POST.get("body", "")))
     try:
-        made = offices.remind(body, year, request.actor, text)
+        _once_a_day(body, year, request.actor, text)
     except Refused as refused:
         return refused_response(request, refused)
-    messages.success(request, f"已催办“{body.name}”，{timezone.localtime(made.at):%H:%M}")
+    messages.success(request, f"已催办“{body.name}”")
     return redirect(f"{request.path}?year={year}")
 
 

@@ -14,22 +14,21 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from jiangcheng.inspection.visits import counters, queries, words
+from jiangcheng.inspection.visits import queries, words
 from jiangcheng.inspection.visits.actions import door
-from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.models import Visit
-from jiangcheng.inspection.visits.seats import supervisor_of_body
-from jiangcheng.kernel import keys, ledger, sequencer, verify
+from jiangcheng.kernel import keys, sequencer, verify
 from jiangcheng.kernel.models import Checkpoint, Leaf
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
-from jiangcheng.papers.models import InspectionCode, Paper
+from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties.models import Body, Division
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import bulk, exports
+from jiangcheng.web import bulk, exports, oversight
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
+from jiangcheng.web.oversight import outcome_words
 from jiangcheng.web.supervisor import places
 from jiangcheng.web.templatetags.text import window
 
@@ -38,8 +37,6 @@ COLUMNS = (
     ("firm", "企业"), ("body", "单位"), ("time", "检查时间"), ("kind", "检查类型"), ("site", "场所"), ("state", "状态"), ("outcome", "处理结果"),
 )
 STATES = [("", "全部"), *((s, words.STATES[s]) for s in ("to_enter", "inspecting", "not_done", "to_tell", "following", "archived", "revoked"))]
-REVOCABLE = ("draft", "to_approve", "returned", "to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told", "following")
-OUTCOME_WORDS = dict(words.OUTCOMES)
 MOST = 4 * 1024 * 1024
 """Bytes of an uploaded receipt that are read; packages may be larger."""
 MOST_PACKAGE = 200 * 1024 * 1024
@@ -86,39 +83,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     })
 
 
-def outcome_words(visit: Visit) -> str:
-    """Outcomes in words, or why it was not carried out."""
-    if visit.state == "not_done" or visit.not_done_why:
-        return f"未实施：{visit.get_not_done_why_display()}"
-    return "、".join(OUTCOME_WORDS.get(o, o) for o in visit.outcome_list)
-
-
 @screen("supervisor/visits/<no>", "327-06-1", "327-08-2")
 @desk("supervisor")
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """调阅: read-only; 撤销检查 with a reason by the office of the same level."""
-    mine = Visit.objects.select_related("body__judicial_office", "enterprise", "site", "row__plan", "draw", "order")
-    visit = visible_or_404(request.actor, mine, number=number)
-    if request.method == "POST":
-        try:
-            door.revoke(request.actor, visit, request.POST.get("reason", "").strip())
-            messages.success(request, f"{number} 已撤销，检查码随之失效。")
-            return redirect("supervisor-visit", number=number)
-        except Refused as refused:
-            visit = visible_or_404(request.actor, mine, number=number)
-            return refused_response(request, refused, "supervisor/visits_detail.html", _page(request, visit))
-    return render(request, "supervisor/visits_detail.html", _page(request, visit))
-
-
-def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
-    return {
-        "title": visit.enterprise.name, "visit": visit, "people": facts.seats(visit), "items": visit.items.select_related("version"),
-        "limits": facts.limits(visit, facts.day_of(visit)), "counted": counters.why_not_counted(visit), "process": ledger.history(visit),
-        "papers": scope(request.actor, Paper.objects.filter(matter_kind="visit", matter=visit.number)).order_by("issued_at", "id"),
-        "orders": visit.orders.order_by("id"), "outcome": outcome_words(visit), "reports": visit.reports.order_by("id"),
-        "may_revoke": visit.state in REVOCABLE and supervisor_of_body(request.actor, visit), "reason": request.POST.get("reason", ""),
-        "answers": visit.answers.select_related("question", "by").order_by("question__n"),
-    }
+    return oversight.page(request, number, "supervisor/visits_detail.html")
 
 
 # ---- 无网络登记核查 ----

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
 
-from jiangcheng.law.rule import Remedy
+from jiangcheng.law.rule import Breach, Remedy
 from jiangcheng.web import errors as web_errors
 
 register = template.Library()
@@ -17,6 +18,12 @@ register = template.Library()
 def remedy_url(remedy: Remedy) -> str:
     """Address behind a remedy, "" when it names no page."""
     return web_errors.remedy_url(remedy)
+
+
+def usable(context: dict[str, Any], breaches: Iterable[Breach] | None) -> list[Breach]:
+    """Breaches with the ways out that the reader of the page may open."""
+    actor = getattr(context.get("request"), "actor", None)
+    return web_errors.for_actor(breaches or (), actor) if actor else list(breaches or ())
 
 
 @register.simple_tag

@@ -44,7 +44,7 @@ from jiangcheng.law.rule import Breach, Refused
 from jiangcheng.parties.models import Certificate
 from jiangcheng.web import context as page_context
 from jiangcheng.web.templatetags import address, form_parts, list_parts, text
-from jiangcheng.web.templatetags.address import link
+from jiangcheng.web.templatetags.address import link, usable
 
 register = template.Library()
 for _part in (address, form_parts, list_parts):
@@ -91,10 +91,13 @@ def _window_drawing(start: datetime, end: datetime, now: datetime) -> dict[str, 
     }
 
 
-@register.inclusion_tag("parts/missing.html")
-def missing(breaches: Iterable[Breach], title: str = "", none: str = "", *, anchor: str = "missing", tone: str = "warn") -> dict[str, Any]:
-    """缺项清单: every breach with article and remedies. Empty and ``none`` given: says that nothing is missing."""
-    return {"breaches": list(breaches or ()), "title": title, "none": none, "anchor": anchor, "tone": tone}
+@register.inclusion_tag("parts/missing.html", takes_context=True)
+def missing(
+    context: dict[str, Any], breaches: Iterable[Breach], title: str = "", none: str = "", *, anchor: str = "missing", tone: str = "warn",
+) -> dict[str, Any]:
+    """缺项清单: every breach with article and the remedies open to the reader. Empty and ``none`` given: says that nothing
+    is missing."""
+    return {"breaches": usable(context, breaches), "title": title, "none": none, "anchor": anchor, "tone": tone}
 
 
 @register.inclusion_tag("parts/action.html")

@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from jiangcheng.web import context as page_context
-from jiangcheng.web.templatetags.address import here, link, query
+from jiangcheng.web.templatetags.address import here, link, query, usable
 
 register = template.Library()
 
@@ -94,10 +94,10 @@ def pick(form_id: str, value: Any, label: str, ticked: Collection[Any] = ()) -> 
     return {"form_id": form_id, "value": value, "label": label, "checked": value in ticked}
 
 
-@register.inclusion_tag("parts/bulk_result.html")
-def bulk_result(rows: Iterable[Any], title: str = "办理结果") -> dict[str, Any]:
+@register.inclusion_tag("parts/bulk_result.html", takes_context=True)
+def bulk_result(context: dict[str, Any], rows: Iterable[Any], title: str = "办理结果") -> dict[str, Any]:
     """Result of each row: (label, None) done, (label, breaches) refused with reasons and ways out."""
-    found = [{"label": label, "breaches": list(breaches or ())} for label, breaches in rows]
+    found = [{"label": label, "breaches": usable(context, breaches)} for label, breaches in rows]
     refused = sum(bool(r["breaches"]) for r in found)
     done = len(found) - refused
     return {
@@ -106,10 +106,10 @@ def bulk_result(rows: Iterable[Any], title: str = "办理结果") -> dict[str, A
 
 
 @register.inclusion_tag("parts/pager.html", takes_context=True)
-def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "") -> dict[str, Any]:
-    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page."""
-    before = query(context, page=page.previous_page_number()) if page.has_previous() else ""
-    after = query(context, page=page.next_page_number()) if page.has_next() else ""
+def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "", name: str = "page") -> dict[str, Any]:
+    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page, ``name`` its word in the address."""
+    before = query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
+    after = query(context, **{name: page.next_page_number()}) if page.has_next() else ""
     return {"page": page, "total": f"{page.paginator.count:,}", "unit": unit, "before": before, "after": after, "note": note}
 
 

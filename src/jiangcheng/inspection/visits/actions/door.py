@@ -25,6 +25,7 @@ from jiangcheng.inspection.visits.actions.doubts import (
 )
 from jiangcheng.inspection.visits.actions.orders import begin_recheck
 from jiangcheng.inspection.visits.actions.record import break_off
+from jiangcheng.inspection.visits.actions.scheme import content_of
 from jiangcheng.inspection.visits.actions.shared import check, in_state, lock, refuse
 from jiangcheng.inspection.visits.facts import door as facts
 from jiangcheng.inspection.visits.facts import record as record_facts
@@ -158,6 +159,9 @@ def _again(actor: Actor, visit: Visit, code: InspectionCode, now: datetime) -> A
     resumes = visit.state == "broken_off" and visit.scanned_at and timezone.localdate(visit.scanned_at) != today
     if not (resumes and code.window_start <= now <= code.window_end):
         return Arrival(False, visit.scanned_at or code.used_at)
+    if codes.content_digest(content_of(visit)) != code.digest:
+        way = Remedy("申请调整时间", "visit-reschedule", (("number", visit.number),))
+        raise refuse("检查人员已经变更，原检查码不能再用。", way, ids=("HR-17-5",))
     with ledger.act("visit.scanned_again", actor, about=visit, duties=("327-17-4",)) as act:
         visit.scanned_at = now
         visit.save()
@@ -175,6 +179,7 @@ def _arrive(actor: Actor, visit: Visit, way: str, now: datetime, **said: Any) ->
             raise Refused(wrong)
         return _again(actor, visit, used, now)
     check("arrive", known)
+    counters.ask_again(actor, visit, timezone.localdate(now))
     code = codes.current(visit.number)
     if not codes.redeem(code, way, now):
         code.refresh_from_db()
@@ -322,7 +327,7 @@ def take_over_lead(actor: Actor, visit: Visit, why: str = "") -> Receipt:
         visit = lock(visit)
         if not on_visit(actor, visit):
             raise refuse("只有本次检查的检查人员可以接续主办。", Remedy("请由检查人员办理"), ids=("327-18-1",))
-        in_state(visit, IN_HAND, "接续主办", "327-18-1")
+        in_state(visit, ("to_code", *IN_HAND), "接续主办", "327-18-1")
         if visit.signatures.exists():
             raise refuse("笔录已经签名，不能再更换主办；协办人员同样可以办理后续步骤。", Remedy("直接办理"), ids=("327-18-4",))
         with ledger.act("visit.lead_taken", actor, about=visit, opinion=why, duties=("327-08-2",)) as act:

@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions.scheme import lock, refuse
 from jiangcheng.inspection.visits.facts.door import IN_HAND
+from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Recusal, Report, Visit
 from jiangcheng.inspection.visits.seats import firm_of_visit, head_of_body, on_visit, supervisor_of_body
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import Refused, Remedy, enforces
+from jiangcheng.papers import codes
 from jiangcheng.parties import access, conflicts
 
 RECUSABLE = ("draft", "returned", "to_approve", "to_code", *IN_HAND)
@@ -83,9 +85,11 @@ def request_recusal(actor: Actor, visit: Visit, seat_id: int, reason: str, *, fo
     return asked
 
 
-@enforces("HR-18-2")
+@enforces("HR-18-2", "HR-17-5")
 def decide_recusal(actor: Actor, recusal: Recusal, granted: bool, note: str = "") -> Receipt:
-    """The head decides; a granted one takes the officer off the visit."""
+    """The head decides; a granted one takes the officer off the visit. The code names who comes: it is revoked with the
+    decision, and another is fetched (HR-17-5). While the inspection runs the code was used already and opens no door.
+    """
     with transaction.atomic():
         visit = lock(recusal.visit)
         allowed = head_of_body(actor, visit) and access.may_approve(actor.person, visit.body_id, timezone.localdate(), "scheme")
@@ -97,6 +101,9 @@ def decide_recusal(actor: Actor, recusal: Recusal, granted: bool, note: str = ""
             if granted:
                 recusal.officer.left_at = timezone.now()
                 recusal.officer.save()
+        if granted and visit.state in VISIT.step("stand_aside").source:
+            gone = codes.revoke_all(visit.number, "检查人员回避")
+            VISIT.take("stand_aside", visit, actor, None, also=gone, scanned_at=None)
     return act.receipt
 
 

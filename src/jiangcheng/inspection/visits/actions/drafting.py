@@ -27,7 +27,7 @@ from jiangcheng.parties.models import Certificate, Site
 EDITABLE = ("draft", "returned")
 FIELDS = (
     "kind", "manner", "purpose", "window_start", "window_end", "minutes", "steps", "why_onsite", "risk", "helpers", "single_officer_law",
-    "chosen", "pick_reason", "announced_at",
+    "chosen", "pick_reason", "merge", "merge_note",
 )
 FIXED = ("kind", "manner", "purpose", "chosen", "pick_reason")
 """What a visit is about: fixed once its people were at the door, together with subject and items."""
@@ -66,7 +66,7 @@ def draft(
             visit.save()
             act.about = visit
             _put_items(visit, _versions(row, order))
-            seat_officer(visit, actor.person, "lead", declared=False)
+            seat_officer(visit, actor.person, "lead")
         return save_scheme(actor, visit, **fields) if fields else visit
 
 
@@ -124,7 +124,7 @@ def _put_items(visit: Visit, versions: list[ItemVersion]) -> None:
         VisitItem(visit=visit, version=version).save()
 
 
-def seat_officer(visit: Visit, person: int, role: str, *, declared: bool) -> VisitOfficer:
+def seat_officer(visit: Visit, person: int, role: str, *, declared: bool = False) -> VisitOfficer:
     """Put a person on the visit with the certificate that fits its day. Call inside ``ledger.act``."""
     day = facts.day_of(visit)
     held = certificates.valid_certificate(person, visit.body_id, day)
@@ -172,6 +172,8 @@ def save_scheme(actor: Actor, visit: Visit, *, site_id: int | None = None, item_
                 setattr(visit, name, value)
             if site_id is not None and site_id != visit.site_id:
                 visit.site = Site.objects.select_related("enterprise", "division").get(pk=site_id)
+                if visit.site.enterprise_id != visit.enterprise_id:
+                    _declare_anew(visit)
                 visit.enterprise = visit.site.enterprise
             visit.save()
             if item_ids is not None:
@@ -183,9 +185,17 @@ def save_scheme(actor: Actor, visit: Visit, *, site_id: int | None = None, item_
     return visit
 
 
-def set_officers(actor: Actor, visit: Visit, officers: list[tuple[int, str, bool]]) -> Visit:
-    """Put people on a scheme: (person, ``lead`` or ``assist``, has declared that nothing calls for recusal)."""
-    wanted = {person: (role, declared) for person, role, declared in officers}
+def _declare_anew(visit: Visit) -> None:
+    """What was declared of one enterprise says nothing of another."""
+    for seat in visit.officers.filter(left_at=None, recusal_declared_at__isnull=False):
+        seat.recusal_declared_at = None
+        seat.save()
+
+
+def set_officers(actor: Actor, visit: Visit, officers: list[tuple[int, str]], *, declared: bool = False) -> Visit:
+    """Put people on a scheme: (person, ``lead`` or ``assist``). ``declared`` says that nothing calls for the actor himself
+    to stand aside; colleagues declare for themselves (``declare``)."""
+    wanted = dict(officers)
     with transaction.atomic():
         visit = lock(visit)
         _editable(actor, visit)
@@ -194,14 +204,14 @@ def set_officers(actor: Actor, visit: Visit, officers: list[tuple[int, str, bool
                 if seat.person_id not in wanted:
                     seat.left_at = timezone.now()
                 else:
-                    role, declared = wanted.pop(seat.person_id)
-                    seat.role = role
-                    seat.recusal_declared_at = (seat.recusal_declared_at or timezone.now()) if declared else None
+                    seat.role = wanted.pop(seat.person_id)
+                    if seat.person_id == actor.person:
+                        seat.recusal_declared_at = (seat.recusal_declared_at or timezone.now()) if declared else None
                     fit = certificates.valid_certificate(seat.person_id, visit.body_id, facts.day_of(visit))
                     seat.certificate = fit or seat.certificate
                 seat.save()
-            for person, (role, declared) in wanted.items():
-                seat_officer(visit, person, role, declared=declared)
+            for person, role in wanted.items():
+                seat_officer(visit, person, role, declared=declared and person == actor.person)
     return visit
 
 

@@ -16,6 +16,7 @@ from jiangcheng.inspection.visits.facts import record as facts_of_record
 from jiangcheng.inspection.visits.flows import ORDER
 from jiangcheng.inspection.visits.models import Order, Report, Signature, Visit
 from jiangcheng.inspection.visits.rules import record as rules
+from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
@@ -24,6 +25,7 @@ from jiangcheng.papers import files
 from jiangcheng.papers.models import Delivery, Paper, StoredFile
 
 MOST_FILES = 20
+OVER = ("closed", "archived", "revoked")
 SEEN = ("inspecting", "broken_off", "to_tell", "told", "following", "closed", "archived")
 
 
@@ -90,8 +92,12 @@ def object_(actor: Actor, visit: Visit, text: str) -> Report:
 
 
 def add_file(actor: Actor, order: Order, upload: Any, *, key: str = "") -> StoredFile:
-    """Keep a photo or document that proves the correction; ``submit`` then names it."""
+    """Keep a photo or document that proves the correction, while a correction may be sent; ``submit`` then names it."""
     _firm(actor, order)
+    held = orders.lock(order)
+    if held.state not in ORDER.step("answer").source or held.visit.state in OVER:
+        raise refuse(f"责令事项{order.number}现在是“{held.state_word}”，不再接收整改材料。", Remedy("查看责令事项", "enterprise-order",
+                     (("number", order.number),)), ids=("327-20-5",), field="files")
     return files.keep(upload, matter=order.visit.number, purpose="correction", actor=actor, key=key)
 
 
@@ -126,6 +132,8 @@ def ask_more_time(actor: Actor, order: Order, reason: str) -> Receipt:
 
 
 def papers_for(actor: Actor, visit: Visit) -> list[Paper]:
-    """Papers of the visit that the enterprise may read."""
+    """Papers of the visit that the enterprise may read; none before arrival, as the notice bears the code."""
     _firm(actor, visit)
+    if visit.state in HIDDEN_FROM_OTHERS:
+        return []
     return facts.papers_of(visit, "notice", *facts.TO_FIRM, "amendment", "delivery")

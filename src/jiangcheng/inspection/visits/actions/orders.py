@@ -13,7 +13,7 @@ from jiangcheng.inspection.visits.actions.drafting import draft
 from jiangcheng.inspection.visits.facts import outcome as facts
 from jiangcheng.inspection.visits.flows import ORDER
 from jiangcheng.inspection.visits.models import Answer, Order, Visit
-from jiangcheng.kernel import calendar
+from jiangcheng.kernel import calendar, storage
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.law.rule import enforces
@@ -22,7 +22,7 @@ from jiangcheng.papers import issue as paper
 
 def lock(order: Order) -> Order:
     """The order as stored, held until the end of the transaction."""
-    Order.objects.select_for_update().filter(pk=order.pk).first()
+    storage.lock_rows(Order.objects.filter(pk=order.pk)).first()
     return Order.objects.select_related("visit__body__division", "visit__enterprise", "visit__site", "paper").get(pk=order.pk)
 
 

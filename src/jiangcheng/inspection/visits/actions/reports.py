@@ -12,7 +12,7 @@ from django.utils import timezone
 from jiangcheng.inspection.visits.actions.record import refuse, require
 from jiangcheng.inspection.visits.models import Report
 from jiangcheng.inspection.visits.rules import reports as rules
-from jiangcheng.kernel import calendar, ledger, parameters
+from jiangcheng.kernel import calendar, ledger, parameters, storage
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
 from jiangcheng.kernel.numbering import next_number
@@ -86,7 +86,7 @@ def answer_by(report: Report) -> date:
 
 
 def _locked(report: Report) -> Report:
-    Report.objects.select_for_update().filter(pk=report.pk).first()
+    storage.lock_rows(Report.objects.filter(pk=report.pk)).first()
     return Report.objects.get(pk=report.pk, kind="code")
 
 

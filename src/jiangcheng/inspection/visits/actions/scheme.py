@@ -132,10 +132,9 @@ def content_of(visit: Visit) -> dict[str, Any]:
     }
 
 
-def replace_officer(
-    actor: Actor, visit: Visit, seat_id: int, person_id: int, opinion: str, *, declared: bool = True,
-) -> Receipt:
-    """更换人员 by the head: approves the change, revokes the old code, keeps the place under the cap.
+def replace_officer(actor: Actor, visit: Visit, seat_id: int, person_id: int, opinion: str) -> Receipt:
+    """更换人员 by the head: approves the change, revokes the old code, keeps the place under the cap. Who comes declares
+    for himself before the new code.
 
     ``seat_id`` may also be the seat of an officer who had to stand aside and whose place is still empty.
     """
@@ -148,7 +147,7 @@ def replace_officer(
             old.left_at = old.left_at or timezone.now()
             old.save()
             led = visit.officers.filter(left_at=None, role="lead").exists()
-            seat_officer(visit, person_id, "assist" if led else old.role, declared=declared)
+            seat_officer(visit, person_id, "assist" if led else old.role)
         gone = codes.revoke_all(visit.number, "更换检查人员")
         known = facts.of(visit, actor=actor, reason=opinion)
         return VISIT.take(

@@ -7,6 +7,7 @@ from typing import Any
 
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.kernel import storage
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy, check_all
 
@@ -18,7 +19,7 @@ RELATED = (
 
 def lock(visit: Visit) -> Visit:
     """The visit as stored, held until the end of the transaction. Call it before reading what decides."""
-    Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    storage.lock_rows(Visit.objects.filter(pk=visit.pk)).first()
     return Visit.objects.select_related(*RELATED).get(pk=visit.pk)
 
 

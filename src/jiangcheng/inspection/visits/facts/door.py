@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
+from jiangcheng.inspection.items import queries as items
 from jiangcheng.inspection.visits.facts import record, scheme
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.door import DoorFacts, SeatAtDoor
@@ -55,6 +56,15 @@ def row_withdrawn(visit: Visit) -> bool:
     return not scheme.row_usable(visit, scheme.day_of(visit))
 
 
+def items_gone(visit: Visit, today: date) -> tuple[tuple[str, str], ...]:
+    """Items of the scheme that are not in force today, with why; none once the inspection has begun."""
+    if visit.started_at is not None:
+        return ()
+    found = scheme.versions(visit)
+    now = items.in_force_many([v.item_id for v in found], today)
+    return tuple((v.name, why) for v in found if (why := scheme.why_not(v, now.get(v.item_id))))
+
+
 def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
     """Facts of a visit at the door; ``said`` are what this act brings (way, found_uscc, live, reason, photo, why …)."""
     now = now or timezone.now()
@@ -73,9 +83,10 @@ def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
         "seats": seats_at_door(visit, today), "window_start": visit.window_start, "window_end": visit.window_end,
         "single_officer_law": visit.single_officer_law, "notice": paper.number if paper else "",
         "open_reports": tuple(REPORT_KINDS.get(r.kind, r.kind) + (f"（{r.text}）" if r.text else "") for r in reports),
-        "recusal_pending": tuple(r.officer.person.name for r in pending), "row_withdrawn": row_withdrawn(visit),
+        "recusal_pending": tuple(r.sentence for r in pending), "row_withdrawn": row_withdrawn(visit),
         "body_name": visit.body.name, "office_phone": office.complaint_phone if office else "",
-        "begun": visit.started_at is not None, "lead_settled": lead_settled(visit),
+        "begun": visit.started_at is not None, "arrived": visit.state == "arrived", "lead_settled": lead_settled(visit),
+        "items_gone": items_gone(visit, today),
         "offline": visit.offline_device_at is not None and visit.offline_device_at == visit.scanned_at,
         "problems": visit.answers.filter(verdict="problem").count(),
         "uscc": visit.enterprise.uscc, "name": visit.enterprise.name, "report_until": last, "offline_allowed": last is not None,

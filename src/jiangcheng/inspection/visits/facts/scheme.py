@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from jiangcheng.inspection.items import queries as items
@@ -13,6 +14,7 @@ from jiangcheng.inspection.plans import queries as plans
 from jiangcheng.inspection.plans.facts import row_use
 from jiangcheng.inspection.plans.rules import row_may_be_used
 from jiangcheng.inspection.visits import counters
+from jiangcheng.inspection.visits.flows import BEFORE_DOOR
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.scheme import judged_on
 from jiangcheng.inspection.visits.rules.scheme_facts import (
@@ -66,14 +68,15 @@ def versions(visit: Visit) -> list[Any]:
 def _item(visit: Visit, version: Any, day: date, standard_free: bool) -> ItemFacts:
     now = items.in_force(version.item_id, day)
     return ItemFacts(
-        name=version.name, why_not=_why_not(version, now), manner=version.manner or "both",
+        name=version.name, why_not=why_not(version, now), manner=version.manner or "both",
         standard=version.standard.strip(), standard_none=version.standard_none, standard_free=standard_free,
         questions=version.questions.count(), planned=visit.row is None or visit.row.item_id == version.item_id,
         power=bodies.power_facts(visit.body, version.field, day) if version.field else None,
     )
 
 
-def _why_not(version: Any, now: Any) -> str:
+def why_not(version: Any, now: Any) -> str:
+    """Why a version is not in force where ``now`` is the one that is; empty when it is."""
     if now is not None and now.pk == version.pk:
         return ""
     if now is not None:
@@ -121,7 +124,8 @@ def limits(visit: Visit, day: date | None = None) -> tuple[LimitFacts, ...]:
         one = place.limit
         found.append(LimitFacts(
             words=one.words, limit=one.limit, used=counters.taken(place, besides=visit), period=PERIOD_WORDS.get(one.period, "本期"),
-            item=place.item, published=not one.gap, next_day=counters.next_day(visit, place, day or day_of(visit)), done=counters.done(place),
+            item=place.item, published=not one.gap, done=counters.done(place),
+            too_near=counters.next_day(visit, place, day or day_of(visit)) is not None,
         ))
     return tuple(found)
 
@@ -141,6 +145,15 @@ def firm_people(visit: Visit) -> frozenset[int]:
     """People who hold a seat of the subject today."""
     held = Seat.objects.filter(bodies.running(calendar.today()), enterprise=visit.enterprise_id).values_list("account__person", flat=True)
     return frozenset(p for p in held if p is not None)
+
+
+def mergeable(visit: Visit) -> tuple[str, ...]:
+    """Planned visits of the body at the same enterprise that are not carried out yet, with which this one may be merged:
+    those that its own drafter or officers prepare, as nobody else's may be told."""
+    people = {visit.drafted_by_id, *visit.officers.filter(left_at=None).values_list("person", flat=True)}
+    found = Visit.objects.filter(body=visit.body_id, enterprise=visit.enterprise_id, row__isnull=False, arrived_at=None, state__in=BEFORE_DOOR)
+    known = found.filter(Q(drafted_by__in=people) | Q(officers__person__in=people, officers__left_at=None)).exclude(pk=visit.pk)
+    return tuple(known.order_by("number").values_list("number", flat=True).distinct())
 
 
 def replaceable(visit: Visit) -> list[Any]:
@@ -189,5 +202,6 @@ def of(visit: Visit, *, actor: Actor | None = None, reason: str = "", now: datet
         steps=visit.steps, site=str(visit.site), why_onsite=visit.why_onsite, single_officer_law=visit.single_officer_law,
         drafter=visit.drafted_by_id, approver=approver(actor, visit, today, reason) if actor else None,
         approved=visit.approved_at is not None and visit.approved_by_id is not None, reason=reason, lead=_lead(visit),
-        begun=visit.started_at is not None, firm_people=firm_people(visit),
+        begun=visit.started_at is not None, firm_people=firm_people(visit), merge=visit.merge, merge_note=visit.merge_note,
+        mergeable=mergeable(visit),
     )

@@ -36,7 +36,8 @@ class DoorFacts:
     ``scanned_today`` says whether the code was scanned on this civil day; ``found_uscc`` and ``found_name`` are what
     the officer scanned or typed. ``begun``: the inspection was started; ``offline``: entered without network, so that
     what follows comes when the phone is back; ``notice``: number of the one that bears the running code;
-    ``lead_settled``: the order of a follow-up visit that is no longer to be rechecked.
+    ``lead_settled``: the order of a follow-up visit that is no longer to be rechecked; ``items_gone``: items of the scheme
+    that are not in force today, each with why; ``arrived``: its people are at the door.
     """
 
     number: str
@@ -48,6 +49,7 @@ class DoorFacts:
     scanned_today: bool
     seats: tuple[SeatAtDoor, ...]
     begun: bool = False
+    arrived: bool = False
     offline: bool = False
     problems: int = 0
     lead_settled: str = ""
@@ -58,6 +60,7 @@ class DoorFacts:
     open_reports: tuple[str, ...] = ()
     recusal_pending: tuple[str, ...] = ()
     row_withdrawn: bool = False
+    items_gone: tuple[tuple[str, str], ...] = ()
     body_name: str = ""
     office_phone: str = ""
     uscc: str = ""
@@ -130,6 +133,15 @@ def lead_stands(f: DoorFacts) -> Breach | None:
         return None
     order = Remedy("查看责令事项", "officer-order", (("number", f.lead_settled),))
     return Breach(f"责令事项{f.lead_settled}已经整改到位或者不再办理，不需要复查。", (to(f, "撤销本次检查"), order))
+
+
+@rule("327-07-2")
+def items_in_force(f: DoorFacts) -> Iterator[Breach]:
+    """Items are looked at again on the day: one that was paused, withdrawn or replaced after the code was issued is not
+    carried out."""
+    own = to(f, "申请调整时间", "visit-reschedule") if f.arrived else to(f, "撤销本次检查")
+    for name, why in f.items_gone:
+        yield Breach(f"“{name}”{why}，不得实施。", (own, Remedy("按现行事项另行制作检查方案", "officer-scheme-new")), "items")
 
 
 @rule("327-18-2", "327-18-1")
@@ -224,8 +236,8 @@ def people_confirmed(f: DoorFacts) -> Iterator[Breach]:
 @rule("HR-18-2")
 def recusal_decided(f: DoorFacts) -> Iterator[Breach]:
     """A request that an officer stand aside pauses the visit until the head has decided."""
-    for name in f.recusal_pending:
-        yield Breach(f"当事人申请{name}回避，负责人尚未决定，检查暂停。", (to(f, "请负责人决定"),))
+    for asked in f.recusal_pending:
+        yield Breach(f"{asked}，负责人尚未决定，检查暂停。", (to(f, "请负责人决定"),))
 
 
 @rule("HR-17-4", "327-17-4")
@@ -305,10 +317,10 @@ def reasoned(f: DoorFacts) -> Breach | None:
 PEOPLE = (two_on_the_spot, certificates_good)
 AT_THE_START = (people_confirmed, recusal_decided, *PEOPLE, certificates_shown, notice_issued)
 
-ARRIVE = when_judged(row_stands, lead_stands, code_good, same_subject, scanned_live, *PEOPLE)
+ARRIVE = when_judged(row_stands, lead_stands, items_in_force, code_good, same_subject, scanned_live, *PEOPLE)
 OFFLINE = when_judged(row_stands, lead_stands, code_issued, offline_explained, *PEOPLE)
-SHOW = when_judged(row_stands, lead_stands, code_good, *PEOPLE)
-START = when_judged(scanned, inside_window, *AT_THE_START)
+SHOW = when_judged(row_stands, lead_stands, items_in_force, code_good, *PEOPLE)
+START = when_judged(scanned, inside_window, items_in_force, *AT_THE_START)
 NOT_DONE = when_judged(not_done_told, nothing_buried, done_in_part)
 RESUME_REFUSED = when_judged(was_refused)
 RESUME = when_judged(had_begun, scanned_again, *AT_THE_START)

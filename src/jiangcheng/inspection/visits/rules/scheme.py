@@ -152,23 +152,21 @@ def in_territory(f: SchemeFacts) -> tuple[Breach, ...]:
 @rule("327-15-1", "HR-15-1", "HR-15-2", "HR-15-3", "HR-20-2")
 def under_limit(f: SchemeFacts) -> Iterator[Breach]:
     """Daily and special visits keep to the published yearly frequency; without one, to the plan row's own. One that has
-    begun was counted then, and goes on."""
+    begun was counted then, and goes on. Nobody learns from the sentence how many of the visits, and which, are still to
+    come: neither number nor day of another one is said."""
     if not f.counted or f.begun:
         return
+    records = Remedy("查看该企业的检查记录", "officer-visits", (("q", f.subject.name),))
     for one in f.limits:
         source = "公布的上限" if one.published else "计划载明的频次"
         if one.used >= one.limit:
+            lead = Remedy("有具体线索的，补充线索来源后按个案检查办理")
             yield Breach(
-                f"该企业{one.period}“{one.item}”已实施或安排 {one.used} 次，达到{source} {one.limit} 次，不能再安排。",
-                (
-                    to_scheme(f, "改用非现场检查"), Remedy(f"查看这 {one.used} 次记录", "officer-visits", (("q", f.subject.name),)),
-                    Remedy("有具体线索的，补充线索来源后按个案检查办理"),
-                ), "enterprise",
+                f"该企业{one.period}“{one.item}”达到{source} {one.limit} 次，不能再安排。", (to_scheme(f, "改用非现场检查"), records, lead),
+                "enterprise",
             )
-        elif one.next_day and f.day < one.next_day:
-            yield Breach(
-                f"“{one.item}”两次检查之间未满规定的间隔，{cn(one.next_day)}起才能再次检查。", (to_scheme(f, "改选时间"),), "window",
-            )
+        elif one.too_near:
+            yield Breach(f"“{one.item}”两次检查之间未满规定的间隔，不能安排在{cn(f.day)}。", (to_scheme(f, "改选时间"), records), "window")
 
 
 @rule("327-09-1")
@@ -251,11 +249,32 @@ def strict_law(text: str) -> bool:
 
 
 @rule("HR-18-2")
+def lead_declared(f: SchemeFacts) -> Iterator[Breach]:
+    """Who is to lead has declared, before the scheme is sent, that nothing calls for standing aside."""
+    for one in f.officers:
+        if one.role == "lead" and not one.declared:
+            yield Breach(f"主办{one.name}尚未声明与该企业没有利害关系。", (to_scheme(f, "由主办本人声明"),), "declared")
+
+
+@rule("HR-18-2")
 def recusal_declared(f: SchemeFacts) -> Iterator[Breach]:
-    """Every officer has declared that nothing calls for standing aside."""
+    """Each officer has declared for himself, before there is a code, that nothing calls for standing aside."""
     for one in f.officers:
         if not one.declared:
-            yield Breach(f"{one.name}尚未声明与该企业没有利害关系。", (to_scheme(f, "请其声明或更换人员"),), "officers")
+            ways = (to_visit(f, "请其本人在“今日”里声明"), to_visit(f, "更换人员"))
+            yield Breach(f"{one.name}尚未声明与该企业没有利害关系。", ways, "officers")
+
+
+@rule("327-13-6", "HR-13-6")
+def merge_stated(f: SchemeFacts) -> Iterator[Breach]:
+    """The scheme says with which task it is merged, or why it goes alone; a case visit where planned tasks of its own
+    people at the enterprise are still open is not silent about them."""
+    if f.merge in ("merged", "alone") and not f.merge_note.strip():
+        what = "与哪项任务合并或者联合" if f.merge == "merged" else "单独实施的理由"
+        yield Breach(f"没有写明{what}。", (to_scheme(f, "填写合并联合说明"),), "merge_note")
+    if f.merge == "none" and f.kind == "case" and f.mergeable:
+        yield Breach(f"该企业还有可以合并的检查任务（{'、'.join(f.mergeable)}），须选择合并，或者写明单独实施的理由。",
+                     (to_scheme(f, "选择合并联合情况"),), "merge")
 
 
 @rule("HR-18-2", "327-18-1")
@@ -357,15 +376,15 @@ CONTENT = (
     kind_given, kind_grounded, keeps_to_its_order, manner_given, items_published, standard_recorded, row_filed, items_planned,
     scheme_complete, subject_found,
 )
-PEOPLE = (two_officers, recusal_declared, nobody_of_the_firm)
+PEOPLE = (two_officers, nobody_of_the_firm)
 TIME = (window_short, entered_early)
 READY = (under_limit, *STANDING, *CONTENT, *PEOPLE, *TIME)
 
-SUBMIT = when_judged(*READY)
+SUBMIT = when_judged(*READY, lead_declared, merge_stated)
 WITHDRAW = when_judged(not_begun)
-APPROVE = when_judged(head_approves, nobody_approves_own, *READY)
+APPROVE = when_judged(head_approves, nobody_approves_own, *READY, lead_declared, merge_stated)
 RETURN = when_judged(head_approves, reason_given)
-ISSUE = when_judged(code_after_approval, *READY)
+ISSUE = when_judged(code_after_approval, *READY, recusal_declared)
 REPLACE = when_judged(head_approves, nobody_approves_own, *PEOPLE)
 RESCHEDULE = when_judged(reason_given, window_given, window_short)
 DROP = when_judged(reason_given, not_begun)

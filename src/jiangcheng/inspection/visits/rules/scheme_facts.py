@@ -42,8 +42,8 @@ class OfficerOn:
 
 @dataclass(frozen=True)
 class LimitFacts:
-    """A limit of visits that covers this one: places taken by other visits (``done``: by visits carried out), and the
-    earliest day the gap allows."""
+    """A limit of visits that covers this one: places taken by other visits (``done``: by visits carried out, the only
+    ones that are told to everybody), and whether another visit is too near."""
 
     words: str
     limit: int
@@ -51,7 +51,7 @@ class LimitFacts:
     period: str
     item: str
     published: bool = True
-    next_day: date | None = None
+    too_near: bool = False
     done: int = 0
 
 
@@ -91,7 +91,8 @@ class Approver:
 class SchemeFacts:
     """A visit before the door, as it stands now. ``day`` is the day it is judged by: the first day of its window.
 
-    ``begun``: the inspection was started before it came here again; ``firm_people`` hold a seat of the subject.
+    ``begun``: the inspection was started before it came here again; ``firm_people`` hold a seat of the subject;
+    ``mergeable``: numbers of planned visits at the subject that its own people prepare.
     """
 
     number: str
@@ -133,6 +134,9 @@ class SchemeFacts:
     lead: Lead | None = None
     begun: bool = False
     firm_people: frozenset[int] = frozenset()
+    merge: str = "none"
+    merge_note: str = ""
+    mergeable: tuple[str, ...] = ()
 
     def for_(self, **changes: object) -> SchemeFacts:
         """The same facts with something changed."""

@@ -75,6 +75,9 @@ for (const form of $$("form[data-bulk]")) {
   count();
 }
 
+// By the attribute: a field that is named method or target hides the property of the form.
+const methodOf = (form) => (form.getAttribute("method") || "get").toLowerCase();
+
 // ---- one submission at a time; a bar on the button after 0.4 s ----
 const busy = new WeakMap();
 function lock(form, button) {
@@ -95,8 +98,7 @@ export function unlock(form) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (busy.has(form)) { event.preventDefault(); event.stopPropagation(); return; }
-  if (event.defaultPrevented || form.method === "dialog" || form.target) return;
-  if (form.method === "get") return;
+  if (event.defaultPrevented || form.hasAttribute("target") || methodOf(form) !== "post") return;
   if (form.hasAttribute("data-logout")) drafts.forget();
   lock(form, event.submitter);
   drafts.sending(form);
@@ -111,7 +113,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 // ---- unsaved input ----
-document.addEventListener("input", (event) => { const form = event.target.form; if (form?.method === "post") drafts.touched(form); });
+document.addEventListener("input", (event) => { const form = event.target.form; if (form && methodOf(form) === "post") drafts.touched(form); });
 window.addEventListener("beforeunload", (event) => { if (drafts.anyUnsaved()) { event.preventDefault(); event.returnValue = ""; } });
 drafts.restore();
 
