@@ -83,7 +83,7 @@ def violations(page):
 
 
 PAGES = ["/components/", "/components/?phone=1", "/components/today/", "/components/verify-good/", "/components/verify-bad/",
-         "/components/code/", "/components/refused/", "/components/login/", "/officer/door/", "/nothing/"]
+         "/components/code/", "/components/refused/", "/components/login/", "/officer/door/", "/absent/"]
 
 
 @pytest.mark.parametrize("big", [False, True], ids=["normal", "big"])

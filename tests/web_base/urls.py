@@ -82,6 +82,7 @@ urlpatterns = [
     path("todo/", lambda r: HttpResponse("todo"), name="todo"),
     path("search/", lambda r: HttpResponse("search"), name="search"),
     path("refuse/", refuse), path("refuse-form/", refuse_with_form), path("denied/", denied), path("fails/", fails),
+    path("absent/", errors.not_found),
     path("officer/door/", keep), path("officer/scan/", scan),
     path("officer/htmx/", lambda r: page(r, FORM.replace("%s", 'hx-post="/refuse/"'))),
     path("officer/plain/", lambda r: page(r, FORM.replace("%s", ""))),

@@ -74,6 +74,7 @@ def test_door_on_the_enterprises_phone(live_server, opened):
     page.goto(live_server.url + scene.page(visit, "verify-answer"))
     fits(page)
     page.fill("#receive [name=name]", "孙兰")
+    page.locator("#receive [data-pad] svg").scroll_into_view_if_needed()
     box = page.locator("#receive [data-pad] svg").bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 40)
     page.mouse.down()
