@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.items.models import Item, ItemVersion
 from jiangcheng.inspection.plans.models import Filing, Plan
+from jiangcheng.kernel import storage
 from jiangcheng.parties.models import Body, Enterprise
 from tests.world import World
 
@@ -74,6 +75,7 @@ def clients(django_db_setup, django_db_blocker):
         for name, client in clients.items():
             client.get(reverse(name))
         fill(world, MANY)
+        storage.gather_statistics()
         yield clients
         transaction.set_rollback(True)
 
