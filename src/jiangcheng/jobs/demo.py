@@ -39,7 +39,7 @@ def logins() -> str:
     """One log-in a desk, in columns, for the terminal."""
     if not Account.objects.filter(demo=True).exists():
         return ""
-    lines = [f"  {username:<12}{words}" for username, words in parties.LOGINS]
+    lines = [f"  {username:<17}{words}" for username, words in parties.LOGINS]
     return "演示账号（密码都是 " + parties.PASSWORD + "）：\n" + "\n".join(lines)
 
 
