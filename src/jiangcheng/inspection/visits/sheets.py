@@ -178,7 +178,7 @@ def _notice_answer(visit: Visit) -> str:
     paper = facts.notice(visit)
     got = paper.deliveries.exclude(delivered_at=None).order_by("id").first() if paper else None
     if got is None:
-        return "—"
+        return "通知书已当场出具，尚未签收。" if paper else "尚未出具通知书。"
     if got.state == "refused":
         return f"拒收，理由：{got.reason}。见证人：{got.witness}。"
     return f"通知书已由{got.receiver or '企业'}收到（{got.get_manner_display()}，{cn_time(got.delivered_at)}）。"

@@ -25,6 +25,7 @@ from jiangcheng.papers.models import Delivery, Paper
 from jiangcheng.papers.words import MANNERS
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.officer import acting, ending
+from jiangcheng.web.templatetags import text
 
 OPEN = ("inspecting", "broken_off")
 TOLD = ("told", "following", "not_done")
@@ -117,23 +118,23 @@ def _tell_page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     agreed = outcome.consent(visit)
     manner = request.POST.get("manner") or ("platform" if agreed else "glass")
     return {
-        "title": "告知结果", "waiting": waiting, "consent": agreed, "manners": MANNERS, "manner": manner, "minutes": _minutes(visit),
+        "title": "告知结果", "waiting": waiting, "consent": agreed, "manners": MANNERS, "manner": manner, "took": _took(visit),
         "missing": VISIT.missing("close", facts.close(visit)), "orders": visit.orders.order_by("id"), "days": facts.told_days(visit),
         "papers": facts.papers_of(visit), "awaits_number": "punish" in visit.outcome_list and not visit.case_number,
     }
 
 
-def _minutes(visit: Visit) -> int:
-    """Minutes that the inspection took."""
+def _took(visit: Visit) -> str:
+    """How long the inspection took, in words that follow 用时."""
     if not visit.started_at or not visit.ended_at:
-        return 0
-    return max(1, round((visit.ended_at - visit.started_at).total_seconds() / 60))
+        return ""
+    return text.spell((visit.ended_at - visit.started_at).total_seconds())
 
 
 def _close_page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     return {
         "title": "办结", "missing": VISIT.missing("close", facts.close(visit)), "orders": visit.orders.order_by("id"),
-        "deliveries": delivery.of(visit.number).prefetch_related("papers"), "papers": facts.papers_of(visit), "minutes": _minutes(visit),
+        "deliveries": delivery.of(visit.number).prefetch_related("papers"), "papers": facts.papers_of(visit), "took": _took(visit),
         "guidance": request.POST.get("guidance", visit.guidance), "awaits_number": "punish" in visit.outcome_list and not visit.case_number,
         "undelivered": outcome.undelivered(visit), "manners": MANNERS, "consent": outcome.consent(visit),
         "manner": request.POST.get("manner", "glass"), "objections": visit.reports.filter(kind="objection"),

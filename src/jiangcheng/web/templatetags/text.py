@@ -114,6 +114,12 @@ def money(value: Decimal | int | float | str | None) -> str:
     return "" if value in (None, "") else f"{Decimal(str(value)):,.2f} 元"
 
 
+def spell(seconds: float | int) -> str:
+    """``duration`` as it follows 用时: a figure stands off, a word does not."""
+    words = duration(seconds)
+    return words if words.startswith("不") else f" {words}"
+
+
 def duration(seconds: float | int) -> str:
     """``38 分钟``, ``2 小时 5 分钟``, ``3 日``; under a minute ``不到 1 分钟``."""
     minutes = int(seconds // 60)

@@ -152,7 +152,7 @@ def title_of(visit: Visit) -> str:
     if visit.state not in ENDED:
         return TITLES.get(visit.state, "本次检查")
     if visit.started_at and visit.ended_at:
-        return f"本次检查已结束，用时 {text.duration((visit.ended_at - visit.started_at).total_seconds())}"
+        return f"本次检查已结束，用时{text.spell((visit.ended_at - visit.started_at).total_seconds())}"
     return "本次检查已结束"
 
 
