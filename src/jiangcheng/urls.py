@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from jiangcheng.web import help_pages, search, todo
+from jiangcheng.web import formats, help_pages, search, todo
 
 urlpatterns = [
     path("", include("jiangcheng.web.base_views")),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("enterprise/", include("jiangcheng.web.enterprise.urls")),
     path("leader/", include("jiangcheng.web.leader.urls")),
     path("admin/", include("jiangcheng.web.admin.urls")),
+    path("formats/<int:pk>.<slug:form>", formats.file, name="format-file"),
     path("v/", include("jiangcheng.web.verify.urls")),
     path("p/", include("jiangcheng.web.papers.urls")),
     path("", include("jiangcheng.web.public.urls")),

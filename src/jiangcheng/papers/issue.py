@@ -22,9 +22,9 @@ from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.numbering import next_number
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
-from jiangcheng.papers import files, numbers, words
+from jiangcheng.papers import files, formats, numbers, words
 from jiangcheng.papers.models import Paper
-from jiangcheng.papers.render import typeset
+from jiangcheng.papers.render import letters, typeset
 from jiangcheng.papers.render.word import docx
 
 TRIES = 8
@@ -99,7 +99,10 @@ class Batch:
         start, year, n, number = self._next(kind)
         code = numbers.verify_code(kind)
         full = self._frame(kind, number, code) | data
-        made = _set(kind, full)
+        held = formats.in_force(self.body, kind, timezone.localdate(self.at))
+        if held:
+            full["format"] = {"version": held.pk, "sha256": held.sha256, "number": held.number}
+        made = _set(kind, full, formats.template(held) if held else None)
         draft = Draft(kind, number, n, start, year, code, full, *made, replaces)
         self._taken[start] += 1
         self.drafts.append(draft)
@@ -131,9 +134,13 @@ class Batch:
         return paper
 
 
-def _set(kind: str, data: dict[str, Any]) -> tuple[bytes, bytes]:
+def _set(kind: str, data: dict[str, Any], layout: bytes | None) -> tuple[bytes, bytes]:
     try:
-        return typeset.pdf(kind, data), docx(kind, data)
+        return typeset.pdf(kind, data, layout=layout), docx(kind, data, layout=layout)
+    except letters.Unreadable as error:
+        raise Refused([Breach(
+            f"现行统一格式不能生成这份《{TITLES[kind]}》：{error}。", (Remedy("请市级部门停止使用该格式，文书即按国家格式生成"),), ids=("327-21-2",)
+        )]) from error  # fmt: skip
     except typeset.MissingGlyph as error:
         listed = "、".join(f"“{c}”" for c in error.chars)
         raise Refused([Breach(

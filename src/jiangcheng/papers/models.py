@@ -33,6 +33,34 @@ class Paper(Audited):
         return self.number
 
 
+class Format(Stateful):
+    """统一格式: a city department's wording of one letter for its field, as a DOCX template, by day (article 21).
+
+    The national wording holds where no filed version does (HR-21-1). ``sha256`` names the template in the file store.
+    """
+
+    state_words = words.FORMAT_STATES
+    body = models.ForeignKey("parties.Body", models.PROTECT, related_name="formats")
+    kind = models.CharField("种类", max_length=20, choices=words.KINDS)
+    n = models.PositiveSmallIntegerField("版本")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    reason = models.CharField("制定理由", max_length=300)
+    effective_from = models.DateField("施行日期")
+    ended_on = models.DateField("停止施行", null=True, blank=True)
+    drafted_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
+    number = models.CharField("备案号", max_length=80, blank=True)
+    filed_at = models.DateTimeField("备案时间", null=True, blank=True)
+    demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["body", "kind", "n"], name="format_version")]
+        indexes = [models.Index(fields=["kind", "state", "effective_from"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}第 {self.n} 版"
+
+
 class InspectionCode(Stateful):
     """检查码: the signed code of one approved visit, shown and scanned at the door (article 17).
 

@@ -10,6 +10,9 @@ NUMBER_WORDS = {
     "approval": "检审", "notice": "检通", "record": "检录", "stop": "责停", "correct": "责改", "result": "检告", "delivery": "送证",
     "filing": "检备", "return": "备退", "transfer": "检移", "file_index": "检档", "amendment": "检更",
 }
+FORMAT_STATES = {
+    "draft": "草拟", "review": "待审核", "to_file": "待备案", "returned": "退回修改", "filed": "已备案", "withdrawn": "已停用",
+}
 CODE_STATES = {"ready": "有效", "used": "已使用", "revoked": "已撤销"}
 REDEEM_WAYS = [
     ("enterprise", "企业扫码确认"), ("officer", "执法人员扫企业码"), ("typed", "录入信用代码"), ("offline", "无网络登记"), ("desk", "纸质码扫描"),

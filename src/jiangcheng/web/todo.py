@@ -12,6 +12,7 @@ from jiangcheng.inspection.visits import queries
 from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.papers import formats
 from jiangcheng.parties.scope import scope
 
 Counter = Callable[[HttpRequest], int]
@@ -46,7 +47,7 @@ def counter(role: str) -> Callable[[Counter], Counter]:
 
 def _supervisors(actor: Actor) -> int:
     filings = lists.waiting_for(actor.body, "judicial").count()
-    return filings + queries.offline_to_check(actor).count() + reports.waiting(actor).count()
+    return filings + queries.offline_to_check(actor).count() + reports.waiting(actor).count() + formats.to_file(actor.body).count()
 
 
 def _owed(actor: Actor) -> int:

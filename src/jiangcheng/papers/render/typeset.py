@@ -15,7 +15,7 @@ from PIL import Image
 
 from jiangcheng.papers.fonts import Faces, faces
 
-from . import signature
+from . import letters, signature
 from .check import check
 from .kinds import KINDS, blocks
 
@@ -124,10 +124,10 @@ def meta(kind: str, data: dict) -> dict:
     }
 
 
-def _inputs(kind: str, data: dict, copy: int, face: Faces) -> dict[str, str]:
+def _inputs(kind: str, data: dict, copy: int, face: Faces, layout: bytes | None) -> dict[str, str]:
     check(kind, data)
     data = clean(copying.deepcopy(data))
-    paper = {"meta": meta(kind, data), "blocks": _signed(blocks(kind, data))}
+    paper = {"meta": meta(kind, data), "blocks": _signed(letters.layout(kind, layout, data) if layout else blocks(kind, data))}
     return {
         "data": json.dumps(paper, ensure_ascii=False),
         "faces": json.dumps(face.roles),
@@ -182,25 +182,26 @@ def _tightest(inputs: tuple[tuple[str, str], ...], day: dt.datetime, _face: Face
     return best, most, PITCH
 
 
-def _set(kind: str, data: dict, copy: int = 1) -> tuple[dict[str, str], bytes, int, float]:
+def _set(kind: str, data: dict, copy: int = 1, layout: bytes | None = None) -> tuple[dict[str, str], bytes, int, float]:
     """Inputs, PDF, pages and pitch of a paper."""
     face = faces()
-    inputs = _inputs(kind, data, copy, face)
+    inputs = _inputs(kind, data, copy, face, layout)
     return inputs, *_tightest(tuple(inputs.items()), _stamp(clean(data["date"])), face)
 
 
-def pdf(kind: str, data: dict, *, copy: int = 1) -> bytes:
-    """One paper as PDF/A-2b. ``copy`` chooses the 联 named at the foot (1 is the first).
+def pdf(kind: str, data: dict, *, copy: int = 1, layout: bytes | None = None) -> bytes:
+    """One paper as PDF/A-2b. ``copy`` chooses the 联 named at the foot (1 is the first); ``layout`` is a template of the
+    wording (``letters``), else the kind's own.
 
     Errors: ``UnknownKind`` and ``MissingFields`` for wrong data, ``MissingGlyph`` for a character without a face.
     The same data and faces give the same bytes. The last papers are kept in memory.
     """
-    return _set(kind, data, copy)[1]
+    return _set(kind, data, copy, layout)[1]
 
 
-def pages(kind: str, data: dict) -> int:
+def pages(kind: str, data: dict, layout: bytes | None = None) -> int:
     """Number of pages the paper has as PDF."""
-    return _set(kind, data)[2]
+    return _set(kind, data, layout=layout)[2]
 
 
 def png(kind: str, data: dict, page: int = 1, *, copy: int = 1, ppi: float = 110) -> bytes:

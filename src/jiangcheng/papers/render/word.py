@@ -10,6 +10,7 @@ from functools import lru_cache
 from docx import Document
 from docx.document import Document as Doc
 
+from . import letters
 from .check import check
 from .kinds import blocks
 from .typeset import clean, meta
@@ -44,7 +45,7 @@ def _day(date: str) -> dt.datetime:
     return dt.datetime(*map(int, numbers[:3])) if len(numbers) >= 3 else dt.datetime(2000, 1, 1)
 
 
-def docx(kind: str, data: dict, *, copy: int = 1) -> bytes:
+def docx(kind: str, data: dict, *, copy: int = 1, layout: bytes | None = None) -> bytes:
     """One paper as DOCX, A4, with the official faces named. Same words as the PDF; errors as there, but a rare
     character is no error here: the office suite looks for a face. The same data gives the same bytes."""
     check(kind, data)
@@ -62,7 +63,7 @@ def docx(kind: str, data: dict, *, copy: int = 1) -> bytes:
     writer.para(title, TITLE, 22, pitch=33, align=CENTER, after=6)
     if head["number"]:
         writer.para(head["number"], align=RIGHT, after=6)
-    for b in blocks(kind, data):
+    for b in letters.layout(kind, layout, data) if layout else blocks(kind, data):
         writer.block(b)
     if writer.last_table:  # a document may not end in a table
         shape(doc.add_paragraph(), pitch=1)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from jiangcheng.web import formats
 from jiangcheng.web.head import items, views
 
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("delegation/", views.delegation, name="head-delegation"),
     path("delegation/<int:pk>/end/", views.end_delegation, name="head-delegation-end"),
     path("plans/<int:year>/", views.plan, name="head-plan"),
+    path("formats/<int:pk>/", formats.of_head, name="head-format"),
     path("office/", views.office, name="head-office"),
 ]

@@ -26,6 +26,7 @@ from jiangcheng.inspection.visits.rules import scheme as rules
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import check_all
 from jiangcheng.law.screens import screen
+from jiangcheng.papers import formats
 from jiangcheng.parties import access, certificates
 from jiangcheng.parties import actions as parties
 from jiangcheng.parties import scope as scoping
@@ -81,7 +82,8 @@ def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
 @todo.counter("head")
 def waiting_count(request: HttpRequest) -> int:
     """How many things stand on 待我审批."""
-    return queries.to_approve(request.actor).count() + _recusals(request).count() + _reviews(request).count()
+    found = (queries.to_approve(request.actor), _recusals(request), _reviews(request), formats.to_approve(request.actor.body))
+    return sum(rows.count() for rows in found)
 
 
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:
@@ -112,6 +114,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.to_approve(request.actor).select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
     context = {
         "title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": _recusals(request), "reviews": _reviews(request),
+        "formats": formats.to_approve(request.actor.body),
         "key": acting.fresh_key(),
     }
     if waiting:

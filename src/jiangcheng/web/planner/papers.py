@@ -22,6 +22,7 @@ from jiangcheng.kernel import calendar
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import render as papers
 from jiangcheng.papers.issue import cn_day
+from jiangcheng.papers.render import letters
 from jiangcheng.web.desk import desk
 
 SAMPLE = "样张"
@@ -67,7 +68,7 @@ def in_force(day: date) -> list[Form]:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Each kind with the version in force since when, what it prints, and its sample."""
-    return render(request, "planner/papers.html", {"title": "文书模板", "forms": in_force(calendar.today())})
+    return render(request, "planner/papers.html", {"title": "文书模板", "forms": in_force(calendar.today()), "letters": letters.letters()})
 
 
 @desk("planner")

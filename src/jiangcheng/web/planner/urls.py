@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from jiangcheng.web import formats
 from jiangcheng.web.planner import caps, home, imports, items, papers, plans, rows
 
 urlpatterns = [
@@ -15,6 +16,9 @@ urlpatterns = [
     path("caps/", caps.page, name="planner-caps"),
     path("papers/", papers.listing, name="planner-papers"),
     path("papers/<slug:kind>.<slug:form>", papers.file, name="planner-paper-sample"),
+    path("papers/<slug:kind>/", formats.kind, name="planner-paper"),
+    path("papers/<slug:kind>/template/", formats.start, name="planner-paper-start"),
+    path("formats/<int:pk>/", formats.of_planner, name="planner-format"),
     path("library/", home.library, name="planner-library"),
     path("library/<int:pk>/copy/", home.copy, name="planner-library-copy"),
     path("plans/", plans.years, name="planner-plans"),

@@ -21,6 +21,7 @@ from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
+from jiangcheng.papers import formats
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import body_of, scope, visible_or_404
@@ -55,6 +56,8 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "备案审查", "url": reverse("supervisor-filings"), "count": lists.waiting_for(office.pk, "judicial").count()},
         {"label": "未备案单位", "url": reverse("supervisor-late"), "count": lists.late_count(office, today.year, today)},
         {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": reports.waiting(request.actor).count()},
+        *([{"label": "统一格式备案", "url": reverse("supervisor-formats"), "count": formats.to_file(office.pk).count()}]
+          if office.level == "city" else []),
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),
         {"rule": True},
         {"label": "条文与落实", "url": reverse("law")},
@@ -75,6 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     late = [x for x in lists.late_bodies(office, today.year, today) if not x.filed_late]
     return render(request, "supervisor/home.html", {
         "title": "今日", "waiting": waiting, "late": late, "returned": lists.not_refiled(office.pk), "year": today.year,
+        "formats": formats.to_file(office.pk),
         "offline": [(v, visits.reported_late(v)) for v in visits.offline_to_check(request.actor).select_related("body", "enterprise")],
     })
 

@@ -14,7 +14,7 @@ from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
-from jiangcheng.papers import archive, files
+from jiangcheng.papers import archive, files, formats
 from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import ArchivePackage
 from jiangcheng.papers.render import typeset
@@ -25,7 +25,7 @@ ORDER_OF_KINDS = ("approval", "notice", "record", "stop", "correct", "transfer",
 def entries(visit: Visit) -> list[archive.Entry]:
     """What goes into the package, in the order of a case file: papers, then photos, signatures and other files."""
     found = sorted(facts.papers_of(visit, *ORDER_OF_KINDS), key=lambda p: (ORDER_OF_KINDS.index(p.kind), p.pk))
-    out = [archive.paper_entry(i, p, typeset.pages(p.kind, p.data)) for i, p in enumerate(found, 1)]
+    out = [archive.paper_entry(i, p, typeset.pages(p.kind, p.data, formats.layout_of(p.data))) for i, p in enumerate(found, 1)]
     return out + [archive.file_entry(i, f) for i, f in enumerate(facts.files_of(visit), 1)]
 
 
