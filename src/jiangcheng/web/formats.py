@@ -66,7 +66,7 @@ def _page(request: HttpRequest, pk: int, role: str, back: str) -> HttpResponse:
     return acting.form(request, work, page)
 
 
-@screen("planner/formats/<id>", "327-21-2")
+@screen("planner/papers/formats/<id>", "327-21-2")
 @desk("planner")
 def of_planner(request: HttpRequest, pk: int) -> HttpResponse:
     """One version on the planner's desk."""
