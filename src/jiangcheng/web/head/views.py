@@ -81,9 +81,12 @@ def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
 
 @todo.counter("head")
 def waiting_count(request: HttpRequest) -> int:
-    """How many things stand on 待我审批."""
-    found = (queries.to_approve(request.actor), _recusals(request), _reviews(request), formats.to_approve(request.actor.body))
-    return sum(rows.count() for rows in found)
+    """How many things stand on 待我审批; counted once a request, navigation and 待办 ask both."""
+    kept = vars(request)
+    if "head_waiting" not in kept:
+        found = (queries.to_approve(request.actor), _recusals(request), _reviews(request), formats.to_approve(request.actor.body))
+        kept["head_waiting"] = sum(rows.count() for rows in found)
+    return kept["head_waiting"]
 
 
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:
