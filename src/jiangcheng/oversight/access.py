@@ -75,7 +75,8 @@ def _alert(kind: str, row: dict[str, Any], day: Any, said: str, n: int) -> Alert
     body, person = Body.objects.get(pk=row["body"]), Person.objects.get(pk=row["person"])
     events = AccessEvent.objects.filter(at__date=day, person=person, body=body)
     events = events.filter(off_duty=True) if kind == "off_duty" else events
-    lines = [f"{timezone.localtime(e.at):%H:%M} {e.get_kind_display()} {e.what} {e.about} {e.records}条" for e in events.order_by("-records", "id")[:20]]
+    shown = events.order_by("-records", "id")[:20]
+    lines = [f"{timezone.localtime(e.at):%H:%M} {e.get_kind_display()} {e.what} {e.about} {e.records}条" for e in shown]
     return alerts.tell(
         kind, f"{kind}:{person.pk}:{body.pk}:{day}", body, f"{person.name}（{body.name}）{day.year}年{day.month}月{day.day}日{said}",
         {"次数": n, "记录": lines}, person=person.pk, duties=("327-40-06",),

@@ -56,6 +56,11 @@ def _load() -> list[LegalException]:
 _held = Cached(LegalException, _load)
 
 
+def waiting(office: int) -> Any:
+    """Provisions that wait for the office to confirm them."""
+    return LegalException.objects.filter(state="waiting", office=office)
+
+
 def forget() -> None:
     """Drop the provisions held in memory, after a step that changed one."""
     _held.forget()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.supervisor import filings, reports, visits
+from jiangcheng.web.supervisor import filings, reports, visits, watching
 
 urlpatterns = [
     path("", filings.home, name="supervisor-home"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("late/", filings.late, name="supervisor-late"),
     path("reports/", reports.listing, name="supervisor-reports"),
     *visits.urlpatterns,
+    *watching.urlpatterns,
 ]

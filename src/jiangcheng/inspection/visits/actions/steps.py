@@ -28,6 +28,12 @@ def due(visit: Visit) -> list[ItemStep]:
     return [found[k] for k in sorted(found)]
 
 
+def table(visit: Visit) -> list[tuple[ItemStep, StepDone | None]]:
+    """Steps that other laws add to the visit, each with how it was done, if it was."""
+    done = {d.step_id: d for d in visit.steps_done.select_related("by")}
+    return [(s, done.get(s.pk)) for s in due(visit)]
+
+
 @enforces("327-18-6")
 def step_done(actor: Actor, visit: Visit, step_id: int, note: str) -> StepDone:
     """登记已办理 of one step, by the drafter or an officer on the visit, in words; once."""
