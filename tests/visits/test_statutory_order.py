@@ -44,7 +44,7 @@ def passed(visit: Visit) -> list[str]:
             lacks.append(names[0])
     if visit.approved_by_id in {visit.drafted_by_id, *visit.officers.values_list("person", flat=True)}:
         lacks.append("approved by oneself")
-    if not InspectionCode.objects.filter(visit=visit.number, redeemed_at__isnull=False).exists():
+    if not InspectionCode.objects.filter(visit=visit.number, used_at__isnull=False).exists():
         lacks.append("code not scanned")
     if not Paper.objects.filter(matter=visit.number, kind="notice", issued_at__lte=visit.started_at).exists():
         lacks.append("no notice")
@@ -83,8 +83,8 @@ class Machine(RuleBasedStateMachine):
         getattr(self, f"_{what}")(mend)
 
     def _item(self, mend: bool) -> None:
-        with ledger.act("test.item", self.stage.lead):
-            type(self.stage.version)._base_manager.filter(pk=self.stage.version.pk).update(state="published" if mend else "paused")
+        ended = None if mend else self.stage.day - dt.timedelta(days=1)
+        type(self.stage.version)._base_manager.filter(pk=self.stage.version.pk).update(ended_on=ended)
 
     def _plan(self, mend: bool) -> None:
         type(self.stage.plan)._base_manager.filter(pk=self.stage.plan.pk).update(state="published" if mend else "drafting")
@@ -105,7 +105,8 @@ class Machine(RuleBasedStateMachine):
 
     def _step(self, mend: bool) -> None:
         if mend:
-            self.stage.version.item.steps.model._base_manager.filter(item=self.stage.version.item).delete()
+            rows = self.stage.version.item.steps.model._base_manager.filter(item=self.stage.version.item)
+            rows.update(valid_from=self.stage.day - dt.timedelta(days=9), valid_until=self.stage.day - dt.timedelta(days=8))
         else:
             add_step(self.stage.world.actor("planner"), self.stage.version.item, text="征求意见", document="食品安全法实施条例", level="regulation",
                      clause="第五十九条", guards="start", valid_from=self.stage.day)
@@ -182,7 +183,8 @@ class Machine(RuleBasedStateMachine):
         door.issue_notice(self.stage.lead, visit)
 
     def do_start(self, visit: Visit) -> None:
-        broken = sorted(self.broken & {"item", "certificate", "step", "window"})
+        broken = sorted(self.broken & {"item", "certificate", "window"})
+        broken += [step.text for step, done in steps.table(visit) if done is None]
         door.start(self.stage.lead, visit)
         assert not broken, f"begun although broken: {broken}"
         self.at_start = passed(self.fresh())
@@ -246,10 +248,9 @@ def test_what_is_broken_refuses_and_names_its_article(world, plain, what, articl
     run = machine(world)()
     try:
         run.break_or_mend(what)
-        run.go_on()
-        assert run.fresh().started_at is None or what == "step", "begun although broken"
-        if what == "step":
-            return
+        for verb in ("submit", "approve", "issue", "confirm", "show", "show_second", "notice", "start"):
+            run.take(verb)
+        assert run.fresh().started_at is None, "begun although broken"
         assert articles <= run.refused, f"refused by {run.refused}"
         assert run.refused & ARTICLES
     finally:
@@ -262,7 +263,7 @@ def test_a_step_left_out_refuses_the_start_and_names_an_article(world, plain, le
     run = machine(world)()
     try:
         for verb in ("submit", "approve", "issue", "confirm", "show", "show_second", "notice"):
-            if verb != left_out:
+            if not verb.startswith(left_out):
                 run.take(verb)
         run.refused.clear()
         run.take("start")
