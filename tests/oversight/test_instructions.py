@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def give(world, who="government", to=None, **said) -> Instruction:
-    values = {"title": "核实重复检查的反映", "text": "请核实示范路商户反映的重复检查，并书面回复。", "due": world.today + dt.timedelta(days=10)} | said
+    values = {"title": "核实重复检查的反映", "text": "请核实示范路商户反映的重复检查。", "due": world.today + dt.timedelta(days=10)} | said
     return actions.instruct(world.actor(who), world.body if to is None else to, **values)
 
 

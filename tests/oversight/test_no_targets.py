@@ -21,9 +21,10 @@ from jiangcheng.parties.scope import scope
 from tests.access import people
 
 SRC = Path(loading.__file__).resolve().parents[1]
-NAMES = re.compile(r"quota|target_(?:n|number|count|visits|fines)|(?:visit|check|fine|inspection)s?_target|rank(?:ing)?_by|ranking|leaderboard|league|"
-                   r"top_(?:bodies|officers)|kpi|(?:fine|penalty)_(?:sum|total|amount)", re.IGNORECASE)
-WORDS = re.compile("检查指标|检查任务数|任务指标|目标次数|目标数|检查目标|应查次数|完成率|指标完成|罚没指标|罚款指标|罚没目标|排行|排名|名次|第一名|末位|绩效得分|考核得分")
+NAMES = re.compile(r"quota|target_(?:n|number|count|visits|fines)|(?:visit|check|fine|inspection)s?_target|rank(?:ing)?_by|ranking|leaderboard|"
+                   r"league|top_(?:bodies|officers)|kpi|(?:fine|penalty)_(?:sum|total|amount)", re.IGNORECASE)
+WORDS = re.compile("检查指标|检查任务数|任务指标|目标次数|目标数|检查目标|应查次数|完成率|指标完成|"
+                   "罚没指标|罚款指标|罚没目标|排行|排名|名次|第一名|末位|绩效得分|考核得分")
 DENIED = re.compile("不按[^。；]{0,20}排名|不排名|不下[^。；]{0,8}任务数|[^。；]{0,12}下达(?:检查)?指标|不设[^。；]{0,8}指标|no_?rank")
 
 
@@ -80,7 +81,8 @@ def test_there_is_no_place_for_a_target_or_a_ranking():
 
 @pytest.mark.duty("327-40-04", "refused")
 @pytest.mark.parametrize(("name", "word"), [
-    ("quota", "数量"), ("visits_target", "数量"), ("n", "检查任务数"), ("n", "应查次数"), ("ranking", "顺序"), ("n", "罚没指标"), ("fine_total", "合计"),
+    ("quota", "数量"), ("visits_target", "数量"), ("n", "检查任务数"), ("n", "应查次数"), ("ranking", "顺序"), ("n", "罚没指标"),
+    ("fine_total", "合计"),
 ])
 def test_a_planted_field_is_found(name, word):
     planted = type("Planted", (models.Model,), {

@@ -97,7 +97,8 @@ def test_a_step_needs_a_source_that_binds(stage, said, field):
 @pytest.mark.duty("327-18-6", "refused")
 def test_a_step_is_done_once_in_words_by_people_of_the_visit(stage):
     row, visit = add(stage, "start"), stage.ready()
-    for who, step, note in ((stage.lead, row.pk, " "), (stage.lead, 0, "已办"), (stage.world.actor("officer3"), row.pk, "已办"), (stage.head, row.pk, "已办")):
+    third = stage.world.actor("officer3")
+    for who, step, note in ((stage.lead, row.pk, " "), (stage.lead, 0, "已办"), (third, row.pk, "已办"), (stage.head, row.pk, "已办")):
         with pytest.raises(Refused):
             steps.step_done(who, visit, step, note)
     steps.step_done(stage.lead, visit, row.pk, "已办")

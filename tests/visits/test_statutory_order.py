@@ -101,7 +101,8 @@ class Machine(RuleBasedStateMachine):
 
     def _delegation(self, mend: bool) -> None:
         heads = self.stage.world.body.headships
-        type(heads.first())._base_manager.filter(body=self.stage.world.body).update(valid_until=None if mend else self.stage.day - dt.timedelta(days=1))
+        until = None if mend else self.stage.day - dt.timedelta(days=1)
+        type(heads.first())._base_manager.filter(body=self.stage.world.body).update(valid_until=until)
 
     def _step(self, mend: bool) -> None:
         if mend:

@@ -37,8 +37,8 @@ def _visits(day: date) -> int:
     for n, ((purpose, aim, invited, note), firm) in enumerate(zip(rows, firms, strict=False)):
         start = timezone.make_aware(datetime.combine(day - timedelta(days=3 - n), time(9, 30)))
         made = actions.register(
-            officer, firm, purpose=purpose, aim=aim, people="李强（演示）、王敏（演示）", start=start, end=start + timedelta(hours=1), invited_by=invited,
-            demo=True,
+            officer, firm, purpose=purpose, aim=aim, people="李强（演示）、王敏（演示）", start=start,
+            end=start + timedelta(hours=1), invited_by=invited, demo=True,
         )
         if note:
             actions.finish(officer, made, note)
@@ -56,12 +56,14 @@ def build(day: date) -> int:
             planner, firm, kind="subordinate", document="示编〔2024〕12号（演示）", evidence=_evidence(), valid_from=date(day.year, 1, 1), demo=True,
         )
     said = {
-        "document": "特种设备安全法", "level": "law", "clause": "第五十七条", "says": "对学校、车站等公众聚集场所的特种设备实施重点安全监督检查，不以公布的次数为限。",
-        "duty": "327-15-1",
+        "document": "特种设备安全法", "level": "law", "clause": "第五十七条", "duty": "327-15-1",
+        "says": "对学校、车站等公众聚集场所的特种设备实施重点安全监督检查，不以公布的次数为限。",
     }
     row = reach.enter_exception(planner, fields=["equipment"], valid_from=date(day.year, 1, 1), demo=True, **said)
     reach.confirm(office, row, "已核对公布的文本。")
-    waits = said | {"document": "消防监督检查规定", "level": "rule", "clause": "第六条", "says": "举办大型群众性活动前的检查按该规定的时限办理。", "duty": "327-13-1"}
+    waits = said | {
+        "document": "消防监督检查规定", "level": "rule", "clause": "第六条", "duty": "327-13-1", "says": "举办大型群众性活动前的检查按该规定的时限办理。",
+    }
     reach.enter_exception(second, fields=["fire"], valid_from=day, demo=True, **waits)
     _steps(planner, day)
     return _visits(day)

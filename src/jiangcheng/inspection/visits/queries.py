@@ -26,6 +26,7 @@ from jiangcheng.inspection.visits.models import (
     Recusal,
     Report,
     Signature,
+    StepDone,
     Visit,
     VisitItem,
     VisitOfficer,
@@ -95,7 +96,7 @@ def _of_visible(actor: Actor) -> Any:
     return scope(actor, Visit.objects.all()).values("pk")
 
 
-@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse)
+@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse, StepDone)
 def visible_children(actor: Actor, queryset: Any) -> Any:
     """Rows of a visit are seen by whoever sees the visit."""
     return queryset.filter(visit__in=_of_visible(actor))
