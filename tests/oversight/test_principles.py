@@ -14,7 +14,7 @@ from jiangcheng.papers.render import kinds
 from jiangcheng.parties.scope import scope
 
 pytestmark = pytest.mark.django_db
-FIVE = ["于法有据", "严格规范", "公正文明", "宽严相济", "精准高效"]
+FIVE = ["于法有据", "严格规范", "公正文明", "包容审慎", "精准高效"]
 
 
 def file(stage, kind="finding", principles=("strict",), text="通知书没有写明复议期限", body=None, **more) -> Finding:

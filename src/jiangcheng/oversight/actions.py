@@ -32,11 +32,11 @@ def instruct(actor: Actor, to: Body | None, title: str, text: str, due: date | N
     )
     if broken := check_all(rules.INSTRUCT, facts):
         raise Refused(broken)
-    year = calendar.today().year
+    year, own = calendar.today().year, body_of(actor)
     with transaction.atomic(), ledger.act("oversight.instruct", actor, duties=("327-06-2",), opinion=title.strip()) as act:
         row = Instruction(
-            number=f"交办{year}-{next_number(f'instruction:{actor.body}:{year}'):03d}-{actor.body}", government_id=actor.body, to=to,
-            title=title.strip(), text=text.strip(), due=due, given_by_id=actor.person, given_at=timezone.now(), state="given", demo=demo,
+            number=f"{own.short[:16]}交办〔{year}〕{next_number(f'instruction:{own.pk}:{year}')}号", government=own, to=to, title=title.strip(),
+            text=text.strip(), due=due, given_by_id=actor.person, given_at=timezone.now(), state="given", demo=demo,
         )
         row.save()
         act.about = row

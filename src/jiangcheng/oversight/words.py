@@ -1,7 +1,7 @@
 """Display words of oversight; never compared."""
 
 PRINCIPLES = [
-    ("lawful", "于法有据"), ("strict", "严格规范"), ("fair", "公正文明"), ("tolerant", "宽严相济"), ("precise", "精准高效"),
+    ("lawful", "于法有据"), ("strict", "严格规范"), ("fair", "公正文明"), ("tolerant", "包容审慎"), ("precise", "精准高效"),
 ]
 """The five principles of article 5, by which complaints, ratings and findings are filed and counted."""
 PRINCIPLE_HELP = {

@@ -62,7 +62,8 @@ def build(day: date) -> int:
     row = reach.enter_exception(planner, fields=["equipment"], valid_from=date(day.year, 1, 1), demo=True, **said)
     reach.confirm(office, row, "已核对公布的文本。")
     waits = said | {
-        "document": "消防监督检查规定", "level": "rule", "clause": "第六条", "duty": "327-13-1", "says": "举办大型群众性活动前的检查按该规定的时限办理。",
+        "document": "消防监督检查规定", "level": "rule", "clause": "第六条", "duty": "327-13-1",
+        "says": "举办大型群众性活动前的检查按该规定的时限办理。",
     }
     reach.enter_exception(second, fields=["fire"], valid_from=day, demo=True, **waits)
     _steps(planner, day)

@@ -30,6 +30,7 @@ from jiangcheng.web import exports
 from jiangcheng.web.context import ACT_WORDS, navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.leader.views import figure_rows, overview
+from jiangcheng.web.planner.forms import Drafted
 from jiangcheng.web.register.forms import day_field
 from jiangcheng.web.register.pages import answer
 from jiangcheng.web.templatetags.text import cn_datetime
@@ -109,7 +110,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     return render(request, "government/approvals.html", {"title": "待批", "rows": found})
 
 
-class InstructionForm(forms.Form):
+class InstructionForm(Drafted, forms.Form):
     """交办: addressee, what is asked, term."""
 
     to = forms.ModelChoiceField(label="交办给", queryset=Body.objects.none(), empty_label="请选择单位", required=False)

@@ -15,12 +15,15 @@ from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.web.desk import desk, whole
+from jiangcheng.web.planner.forms import Drafted
 from jiangcheng.web.register.forms import day_field
 from jiangcheng.web.register.pages import answer
 
 
-class StepForm(forms.Form):
+class StepForm(Drafted, forms.Form):
     """登记 a step. What is missing is said by the rule."""
+
+    optional = ("valid_until",)
 
     text = forms.CharField(label="程序要求", max_length=200, required=False, help_text="例：抽样检验前告知被检查人")
     document = forms.CharField(label="文件名称", max_length=120, required=False, help_text="例：中华人民共和国食品安全法")

@@ -13,6 +13,7 @@ from jiangcheng.inspection.reach.rules import MAY_BE_SET_ASIDE
 from jiangcheng.inspection.reach.words import SOURCE_LEVELS, TIE_KINDS
 from jiangcheng.law import registry
 from jiangcheng.parties.words import FIELDS
+from jiangcheng.web.planner.forms import Drafted
 
 
 def day_field(label: str, required: bool = True, **more: Any) -> forms.DateField:
@@ -28,8 +29,11 @@ def firm_field() -> forms.CharField:
     )
 
 
-class OutingForm(forms.Form):
+class OutingForm(Drafted, forms.Form):
     """登记走访. What is missing or no such visit is said by the rules."""
+
+    always = ("uscc", "day", "start", "end")
+    optional = ("invited_by",)
 
     uscc = firm_field()
     purpose = forms.ChoiceField(
@@ -50,8 +54,11 @@ class OutingForm(forms.Form):
         return datetime.combine(data["day"], data["start"], zone), datetime.combine(data["day"], data["end"], zone)
 
 
-class TieForm(forms.Form):
+class TieForm(Drafted, forms.Form):
     """登记隶属或国资关系, with the evidence."""
+
+    always = ("uscc", "valid_from")
+    optional = ("valid_until",)
 
     uscc = firm_field()
     kind = forms.ChoiceField(label="关系", choices=TIE_KINDS, widget=forms.RadioSelect, required=False)
@@ -61,8 +68,10 @@ class TieForm(forms.Form):
     valid_until = day_field("至何日止", required=False)
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(Drafted, forms.Form):
     """登记从其规定."""
+
+    optional = ("valid_until",)
 
     document = forms.CharField(label="文件名称", max_length=120, required=False, help_text="例：中华人民共和国道路交通安全法。通知、函不能登记。")
     level = forms.ChoiceField(label="效力层级", choices=[("", "请选择"), *SOURCE_LEVELS], required=False)

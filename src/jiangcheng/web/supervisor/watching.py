@@ -25,6 +25,7 @@ from jiangcheng.parties.scope import body_of, scope, visible_or_404
 from jiangcheng.web import exports
 from jiangcheng.web.context import ACT_WORDS
 from jiangcheng.web.desk import desk
+from jiangcheng.web.planner.forms import Drafted
 from jiangcheng.web.register.pages import answer
 from jiangcheng.web.templatetags.text import cn_datetime
 
@@ -33,8 +34,10 @@ FINDING_HEADS = (("编号", 18), ("来源", 12), ("单位", 30), ("检查", 20),
 ACCESS_HEADS = (("时间", 22), ("姓名", 14), ("单位", 30), ("方式", 14), ("内容", 30), ("对象", 36), ("条数", 8), ("与经办无关", 12))
 
 
-class FindingForm(forms.Form):
+class FindingForm(Drafted, forms.Form):
     """按原则归类: source, body, principles, words; a visit or a report by its number."""
+
+    optional = ("about", "body")
 
     kind = forms.ChoiceField(label="来源", choices=words.FINDING_KINDS, widget=forms.RadioSelect, required=False)
     body = forms.ModelChoiceField(label="所涉单位", queryset=Body.objects.none(), empty_label="请选择单位", required=False)
