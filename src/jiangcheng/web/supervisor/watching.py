@@ -30,6 +30,7 @@ from jiangcheng.web.register.pages import answer
 from jiangcheng.web.templatetags.text import cn_datetime
 
 ACT_WORDS.update(words.ACT_WORDS)
+KIND_WORDS = [word for _, word in words.FINDING_KINDS]
 FINDING_HEADS = (("编号", 18), ("来源", 12), ("单位", 30), ("检查", 20), ("原则", 30), ("情况", 60), ("时间", 26))
 ACCESS_HEADS = (("时间", 22), ("姓名", 14), ("单位", 30), ("方式", 14), ("内容", 30), ("对象", 36), ("条数", 8), ("与经办无关", 12))
 
@@ -88,7 +89,8 @@ def principles(request: HttpRequest) -> HttpResponse:
     everything = scope(request.actor, Finding.objects.all())
     return answer(request, "supervisor/principles.html", lambda: {
         "title": "五项原则", "form": form, "page_obj": Paginator(found, 20).get_page(request.GET.get("page")),
-        "counts": queries.by_principle(everything), "kinds": words.FINDING_KINDS,
+        "counts": [(slug, word, list(zip(KIND_WORDS, numbers, strict=True)), n) for slug, word, numbers, n in queries.by_principle(everything)],
+        "kinds": words.FINDING_KINDS,
         "chips_rows": [("", "全部"), *words.PRINCIPLES],
     }, work, form, "已归类。")
 
