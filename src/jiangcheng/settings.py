@@ -40,9 +40,12 @@ INSTALLED_APPS = [
     "jiangcheng.kernel",
     "jiangcheng.parties",
     "jiangcheng.papers",
+    "jiangcheng.inspection.reach",
     "jiangcheng.inspection.items",
     "jiangcheng.inspection.plans",
     "jiangcheng.inspection.visits",
+    "jiangcheng.inspection.outside",
+    "jiangcheng.oversight",
     "jiangcheng.web",
     "jiangcheng.jobs",
 ]

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from jiangcheng.inspection.items.models import LibraryRow
+from jiangcheng.inspection.outside import actions as outside
 from jiangcheng.inspection.plans.models import Filing
+from jiangcheng.inspection.reach import actions as reach
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
 from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
+from jiangcheng.oversight import actions as oversight
+from jiangcheng.oversight import alerts
 from jiangcheng.papers import codes
 from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
+from jiangcheng.parties import city
 from tests.visits.stage import Stage
 from tests.world import World
 
@@ -102,8 +108,31 @@ def build() -> Scene:
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk}, "planner-paper": {"kind": "notice"}, "planner-paper-start": {"kind": "notice"},
-    }
+        "government-rows": {"slug": "filed"},
+    } | _registers(stage)
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
+
+
+def _registers(stage: Stage) -> dict[str, dict[str, int]]:
+    """One record of each register that stands beside the visits."""
+    world, today = stage.world, stage.day
+    outing = outside.register(
+        stage.lead, world.enterprise, purpose="service", aim="讲解标签标准", people="李强", start=stage.now, end=stage.now + timedelta(hours=1),
+    )
+    tie = reach.save_tie(
+        world.actor("planner"), world.institution, kind="subordinate", document="示编〔2024〕1号", evidence=b"%PDF-1.4\n%%EOF\n", valid_from=today,
+    )
+    rule = reach.enter_exception(
+        world.actor("planner"), document="食品安全法", level="law", clause="第一条", says="另有规定的内容", duty="327-15-1", fields=["fire"],
+        valid_from=today,
+    )
+    told = oversight.instruct(world.actor("government"), world.body, "核实反映", "请核实反映的情况。", today)
+    change = city.decide_parameter("HR-18-1", "6", today, "纪要", world.actor("city_supervisor"))
+    alert = alerts.tell("bulk_read", "test", world.body, "一日内查看 60 条", {}, person=world.planner.pk)
+    return {
+        "outside-one": {"pk": outing.pk}, "tie-evidence": {"pk": tie.pk}, "exception": {"pk": rule.pk}, "instruction": {"pk": told.pk},
+        "government-instruction": {"pk": told.pk}, "city-change": {"pk": change.pk}, "supervisor-alert": {"pk": alert.pk},
+    }
 
 
 def _running(stage: Stage) -> Any:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from jiangcheng.inspection.items import demo as items
+from jiangcheng.inspection.outside import demo as outside
 from jiangcheng.inspection.plans import demo as plans
 from jiangcheng.inspection.visits import demo as visits
 from jiangcheng.kernel import calendar
+from jiangcheng.oversight import demo as oversight
 from jiangcheng.papers import demo as papers
 from jiangcheng.parties import demo as parties
 from jiangcheng.parties.models import Account
@@ -33,6 +35,8 @@ def build_once(say: Callable[[str], None], seed: int = 327) -> None:
     say(f"演示事项：{items.build(day, seed)} 项")
     say(f"演示计划：{plans.build(day, seed)} 份")
     say(f"演示检查：{visits.build(seed)} 次")
+    say(f"演示走访：{outside.build(day)} 次")
+    say(f"演示交办：{oversight.build(day)} 件")
 
 
 def logins() -> str:

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import orders, scheme
+from jiangcheng.oversight import access, alerts
 from jiangcheng.papers import codes
 
 log = structlog.get_logger()
@@ -26,6 +27,8 @@ def run_once() -> Iterator[str]:
         ("复查未实施", orders.release_dropped),
         ("整改逾期", lambda: orders.mark_overdue(timezone.localdate())),
         ("过期的查询计数", lambda: range(codes.sweep(now))),
+        ("期末突击预警", alerts.period_end),
+        ("查看信息预警", access.watch),
         ("过期的登录", SessionStore.clear_expired),
     )
     for name, job in jobs:

@@ -9,10 +9,9 @@ from datetime import date, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from jiangcheng.kernel import calendar, ledger, parameters
+from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.kernel.models import Day, Setting
-from jiangcheng.law import parameters as shipped
+from jiangcheng.kernel.models import Day
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.parties import access
 from jiangcheng.parties.models import (
@@ -249,38 +248,7 @@ def end_delegation(row: Delegation, actor: Actor) -> ledger.Receipt:
     return act.receipt
 
 
-# Parameters and calendar
-
-
-def decide_parameter(name: str, text: str, start: date, ground: str, actor: Actor) -> Setting:
-    """新增一版: this city's own value of a parameter or house rule, from a day on. Refused for the past and for overlaps.
-
-    A version holds until the next one begins. What the decree itself fixes is not for a city to decide.
-    """
-    _administers(actor)
-    parameter = shipped.shipped()[name]
-    broken = []
-    if not parameter.is_house_rule:
-        broken.append(Breach("条文已定的数值不能由平台改动。", (Remedy("条文修改后，随新版本载入"),), "value", parameter.source[:1]))
-    if start < timezone.localdate():
-        broken.append(Breach("生效日不能早于今天：已办事项按当时的约定。", (), "valid_from"))
-    if (last := Setting.objects.filter(name=name).order_by("-valid_from").first()) and last.valid_from >= start:
-        broken.append(Breach(f"与 {last.valid_from} 起生效的版本重叠，生效日须晚于该日。", (), "valid_from"))
-    if not ground.strip():
-        broken.append(Breach("请写明依据或决定文号。", (), "ground"))
-    try:
-        shipped.parse(name, text)
-    except ValueError:
-        broken.append(Breach("取值不在允许的范围内。", (), "value"))
-    if broken:
-        raise Refused(broken)
-    row = Setting(
-        name=name, value=text, valid_from=start, decided_by=actor.name, decided_at=timezone.now(), ground=ground.strip(),
-    )
-    with ledger.act("kernel.parameter", actor, about=row, opinion=row.ground, extra={"name": name, "value": text, "from": start}):
-        row.save()
-    parameters.forget()
-    return row
+# Calendar
 
 
 @dataclass(frozen=True)

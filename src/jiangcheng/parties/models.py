@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from jiangcheng.kernel.records import Audited
+from jiangcheng.kernel.records import Audited, Stateful
 from jiangcheng.parties import words
 
 
@@ -243,6 +243,26 @@ class ClaimCode(Audited):
 
     def __str__(self) -> str:
         return f"{self.enterprise} 认领码"
+
+
+class CityChange(Stateful):
+    """A change of what holds for the whole city (settings and house rules, templates, code keys): proposed by one person of
+    the city's judicial office, carried out when another confirms it (article 8 paragraph 2)."""
+
+    state_words = words.CITY_STATES
+    kind = models.CharField("种类", max_length=16, choices=words.CITY_KINDS)
+    name = models.CharField("改什么", max_length=80, db_index=True)
+    value = models.JSONField("内容", default=dict)
+    said = models.CharField("改成什么", max_length=400)
+    ground = models.CharField("依据", max_length=400)
+    office = models.ForeignKey(Body, models.PROTECT, related_name="city_changes")
+    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}"
 
 
 class LoginEvent(models.Model):

@@ -21,6 +21,7 @@ from jiangcheng.parties.models import (
     Account,
     Body,
     Certificate,
+    CityChange,
     Competence,
     Delegation,
     Division,
@@ -36,7 +37,7 @@ M = TypeVar("M", bound=Model)
 Visible = Callable[[Actor, Any], Any]
 VISIBLE: dict[type[Model], Visible] = {}
 
-STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader")
+STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader", "government")
 OF_BODY = ("officer", "planner", "head")
 
 
@@ -87,7 +88,7 @@ def bodies_read(actor: Actor) -> QuerySet[Body]:
         return bodies.supervised(own)
     if actor.has("superior"):
         return Body.objects.filter(superior=own)
-    if actor.has("leader"):
+    if actor.has("leader", "government"):
         return Body.objects.filter(territory.within(own.division, "division"))
     return Body.objects.filter(pk=own.pk)
 
@@ -185,3 +186,12 @@ def _seats(actor: Actor, queryset: Any) -> Any:
 @register(OpenSession)
 def _sessions(actor: Actor, queryset: Any) -> Any:
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
+
+
+@register(CityChange)
+def _city_changes(actor: Actor, queryset: Any) -> Any:
+    """What holds for the whole city is public in its outcome; the proposals are read by the city's office, and by whoever
+    keeps the platform."""
+    own = body_of(actor)
+    city = actor.has("supervisor") and own is not None and own.judicial and own.level == "city"
+    return queryset if city or actor.has("admin") else queryset.none()

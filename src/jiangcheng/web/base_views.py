@@ -94,7 +94,7 @@ def photo_response(certificate: Certificate) -> HttpResponse:
     return response
 
 
-@desk("officer", "planner", "head", "supervisor", "superior", "leader", "admin")
+@desk("officer", "planner", "head", "supervisor", "superior", "leader", "government", "admin")
 @require_GET
 def certificate_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The photo on a certificate, for staff who may see the certificate."""

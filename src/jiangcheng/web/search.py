@@ -19,7 +19,7 @@ from jiangcheng.web.desk import desk
 
 MOST = 20
 LEAST = 2
-STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader", "enterprise")
+STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader", "government", "enterprise")
 # Role -> page of one visit, and list of visits that takes ``q``. Roles without one read the hit and no more.
 VISIT_PAGES = {"officer": "visit-detail", "head": "head-visit", "supervisor": "supervisor-visit", "enterprise": "enterprise-visit"}
 VISIT_LISTS = {"officer": "officer-visits", "supervisor": "supervisor-visits"}

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from jiangcheng.inspection.plans import lists
+from jiangcheng.inspection.reach import queries as reach
 from jiangcheng.inspection.visits import queries
 from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.oversight import queries as oversight
 from jiangcheng.papers import formats
 from jiangcheng.parties.scope import scope
 
@@ -19,6 +21,7 @@ Counter = Callable[[HttpRequest], int]
 DESKS = (
     ("officer", "officer-home"), ("head", "head-home"), ("planner", "planner-home"), ("supervisor", "supervisor-home"),
     ("superior", "superior-home"), ("enterprise", "enterprise-home"), ("leader", "leader-home"), ("admin", "admin-home"),
+    ("government", "government-home"),
 )
 
 
@@ -47,7 +50,9 @@ def counter(role: str) -> Callable[[Counter], Counter]:
 
 def _supervisors(actor: Actor) -> int:
     filings = lists.waiting_for(actor.body, "judicial").count()
-    return filings + queries.offline_to_check(actor).count() + reports.waiting(actor).count() + formats.to_file(actor.body).count()
+    watched = oversight.open_alerts(actor).filter(office=actor.body).count() + oversight.waiting_instructions(actor).count()
+    others = (queries.offline_to_check(actor), reports.waiting(actor), reach.waiting(actor.body), formats.to_file(actor.body))
+    return filings + watched + sum(rows.count() for rows in others)
 
 
 def _owed(actor: Actor) -> int:

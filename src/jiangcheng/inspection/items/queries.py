@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
-from jiangcheng.inspection.items.models import Cap, Import, Item, ItemVersion, LibraryRow, Pause, Question
+from jiangcheng.inspection.items.models import Cap, Import, Item, ItemStep, ItemVersion, LibraryRow, Pause, Question
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties.scope import register
@@ -154,6 +154,12 @@ def _public_and_own(actor: Actor, queryset: QuerySet) -> QuerySet:
         return queryset.filter(own | Exists(ItemVersion.objects.filter(item=OuterRef("pk"), state__in=HELD)))
     state = {ItemVersion: "state__in", Question: "version__state__in", Pause: "version__state__in"}[queryset.model]
     return queryset.filter(own | Q(**{state: HELD}))
+
+
+@register(ItemStep)
+def _steps(actor: Actor, queryset: QuerySet) -> QuerySet:
+    """What other laws ask for beside an item goes with the item."""
+    return queryset.filter(item__in=_public_and_own(actor, Item.objects.all()))
 
 
 @register(Import)

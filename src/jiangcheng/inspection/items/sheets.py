@@ -179,8 +179,9 @@ def _book() -> tuple[io.BytesIO, xlsxwriter.Workbook]:
     })
 
 
-def export(heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]], *, title: str = "导出") -> bytes:
-    """A list as .xlsx: every cell is text, number or date by type, never a formula."""
+def export(heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]], *, title: str = "导出", watermark: str = "") -> bytes:
+    """A list as .xlsx: every cell is text, number or date by type, never a formula. A ``watermark`` (who took it out, when) stands
+    in head and foot of each printed page and below the last row."""
     out, book = _book()
     head = book.add_format({"bold": True, "bg_color": "#E8F0FA", "border": 1, "text_wrap": True})
     cell, day = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
@@ -189,9 +190,15 @@ def export(heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]], *, t
     for c, (name, width) in enumerate(heads):
         page.set_column(c, c, width)
         page.write_string(0, c, name, head)
-    for r, row in enumerate(rows, 1):
+    last = 0
+    for last, row in enumerate(rows, 1):
         for c, value in enumerate(row):
-            _write(page, r, c, value, cell, day)
+            _write(page, last, c, value, cell, day)
+    if watermark:
+        page.set_header("&C" + watermark.replace("&", "&&"))
+        page.set_footer("&C" + watermark.replace("&", "&&"))
+        page.write_string(last + 2, 0, watermark)
+        book.set_properties({"comments": watermark})
     book.close()
     return out.getvalue()
 

@@ -252,6 +252,22 @@ class Report(Audited):
         return self.number or f"{self.visit} {self.kind}"
 
 
+class StepDone(Audited):
+    """A step that another law adds to an item, done for one visit: by whom, when, what was done (article 18, item 6)."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="steps_done")
+    step = models.ForeignKey("items.ItemStep", models.PROTECT, related_name="done")
+    note = models.CharField("办理情况", max_length=300)
+    by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "step"], name="visit_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.visit} {self.step}"
+
+
 class CapCounter(models.Model):
     """Places of one cap used or reserved by one subject in one period. Changed by conditional statements alone."""
 

@@ -26,6 +26,7 @@ from jiangcheng.inspection.visits.models import (
     Recusal,
     Report,
     Signature,
+    StepDone,
     Visit,
     VisitItem,
     VisitOfficer,
@@ -63,7 +64,7 @@ NEXT = {
 @register(Visit)
 def visible_visits(actor: Actor, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
     """Before arrival: officers on the visit, drafter, head of the body, its judicial office. After it also the body's
-    other officers and planners, the superior, the city's judicial office, leaders of the territory, the enterprise."""
+    other officers and planners, the superior, the city's judicial office, leaders and government of the territory, the enterprise."""
     if actor.has("enterprise"):
         return queryset.filter(ARRIVED | ANNOUNCED, enterprise=actor.enterprise) if actor.enterprise else queryset.none()
     if actor.body is None:
@@ -80,7 +81,7 @@ def visible_visits(actor: Actor, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
         return queryset.filter(Q(body__judicial_office=actor.body) | (ARRIVED & Q(body__in=_supervised(actor))))
     if actor.has("superior"):
         return queryset.filter(ARRIVED, body__superior=actor.body)
-    if actor.has("leader"):
+    if actor.has("leader", "government"):
         own_body = body_of(actor)
         return queryset.filter(ARRIVED, body__division__path__startswith=own_body.division.path) if own_body else queryset.none()
     return queryset.none()
@@ -95,7 +96,7 @@ def _of_visible(actor: Actor) -> Any:
     return scope(actor, Visit.objects.all()).values("pk")
 
 
-@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse)
+@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse, StepDone)
 def visible_children(actor: Actor, queryset: Any) -> Any:
     """Rows of a visit are seen by whoever sees the visit."""
     return queryset.filter(visit__in=_of_visible(actor))

@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jiangcheng.kernel import ledger
 from jiangcheng.law.screens import screen
+from jiangcheng.oversight import access
 from jiangcheng.parties import actions, certificates
+from jiangcheng.parties.access import address_of
 from jiangcheng.parties.models import Account, Certificate, Headship, Person
 from jiangcheng.web import bulk, exports
 from jiangcheng.web.admin.forms import AccountForm, CertificateForm, PersonForm, RevokeForm, SuspendForm
@@ -105,7 +107,7 @@ def people(request: HttpRequest) -> HttpResponse:
     day = timezone.localdate()
     found = _found(request, day)
     if request.GET.get("format") == "xlsx":
-        return exports.excel("人员", HEADS, _lines(_with_certificates(found, day)))
+        return exports.personal_excel(request, "人员", HEADS, _lines(_with_certificates(found, day)))
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     filters = _filters(day)
     chips = [(v, w, Person.objects.filter(filters[v]).distinct().count() if v else Person.objects.count()) for v, w in SHOW]
@@ -129,6 +131,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """查看 the full phone number; that it was looked at is kept."""
     person = get_object_or_404(Person, pk=pk)
+    access.note(request.actor, "reveal", "查看完整号码", person.name, address=address_of(request))
     return _person(request, pk, phone=actions.reveal(person, request.actor))
 
 

@@ -17,6 +17,7 @@ from jiangcheng.inspection.items.models import ItemVersion
 from jiangcheng.inspection.plans import lists
 from jiangcheng.inspection.plans.models import Plan
 from jiangcheng.inspection.plans.words import NINE
+from jiangcheng.inspection.reach.rules import standing as not_set_aside
 from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
@@ -26,6 +27,7 @@ from jiangcheng.inspection.visits.rules import scheme as rules
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import check_all
 from jiangcheng.law.screens import screen
+from jiangcheng.oversight import queries as watched
 from jiangcheng.papers import formats
 from jiangcheng.parties import access, certificates
 from jiangcheng.parties import actions as parties
@@ -50,7 +52,9 @@ CHECKS = (
     ("未超过年度频次上限", (rules.under_limit,)),
     ("两名以上人员证件有效，主办声明无须回避，本人不在其中", (rules.two_officers, rules.lead_declared, rules.nobody_approves_own)),
     ("人员和审批人都不是该企业的企业用户", (rules.nobody_of_the_firm,)),
-    ("主体、企业和场所在适用和管辖范围内", (rules.lawful_body, rules.competent, rules.subject_covered, rules.in_scope, rules.in_territory)),
+    ("主体、企业和场所在适用和管辖范围内", (
+        rules.out_of_reach, rules.lawful_body, rules.competent, rules.subject_covered, rules.in_scope, rules.in_territory,
+    )),
     ("方案具体、时间合适，对象确定有据", (
         rules.scheme_complete, rules.subject_found, rules.window_short, rules.entered_early, rules.kind_given, rules.manner_given,
     )),
@@ -65,6 +69,9 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "事项", "url": reverse("head-items"), "icon": "check"},
         {"label": "本单位", "url": reverse("head-office"), "icon": "list"},
         {"label": "授权委托", "url": reverse("head-delegation"), "icon": "me"},
+        {"label": "非执法走访", "url": reverse("outside")},
+        {"label": "从其规定", "url": reverse("exceptions")},
+        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count() or ""},
     ]
 
 
@@ -102,7 +109,7 @@ def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, An
     left = (visit.window_start - timezone.now()).total_seconds() if visit.window_start else None
     return found | {
         "missing": VISIT.missing("approve", facts),
-        "checks": [{"word": words, "ok": not check_all(behind, facts)} for words, behind in CHECKS],
+        "checks": [{"word": words, "ok": not not_set_aside(check_all(behind, facts), facts.under)} for words, behind in CHECKS],
         "soon": f"还有 {text.duration(left)}" if left is not None and 0 < left < SOON else "",
     }
 

@@ -144,21 +144,31 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 @desk("leader")
 def home(request: HttpRequest) -> HttpResponse:
     """Figures in groups, each with its definition and its rows."""
+    return render(request, "leader/home.html", {"title": "总览", "rows_page": "leader-rows", **overview(request.actor)})
+
+
+def overview(actor: Actor) -> dict[str, Any]:
+    """The figures of the actor's territory, grouped, for a page that opens their rows."""
     year = calendar.today().year
     groups: dict[str, list[tuple[Figure, int]]] = {}
     for figure in FIGURES:
-        groups.setdefault(figure.group, []).append((figure, figure.number(request.actor, year)))
+        groups.setdefault(figure.group, []).append((figure, figure.number(actor, year)))
     deadline = plans.deadline(year)
-    return render(request, "leader/home.html", {
-        "title": "总览", "year": year, "groups": list(groups.items()), "limit": plans.countdown(year), "deadline": deadline,
-        "before": calendar.today() <= deadline, "total": _bodies(request.actor).count(),
-    })
+    return {
+        "year": year, "groups": list(groups.items()), "limit": plans.countdown(year), "deadline": deadline,
+        "before": calendar.today() <= deadline, "total": _bodies(actor).count(),
+    }
 
 
 @screen("leader/<figure>", "327-06-1")
 @desk("leader")
 def rows(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows behind one figure."""
+    return figure_rows(request, slug, "leader-home", "总览")
+
+
+def figure_rows(request: HttpRequest, slug: str, home_page: str, home_word: str) -> HttpResponse:
+    """The rows behind one figure, below the first page of a desk."""
     figure = BY_SLUG.get(slug)
     if figure is None:
         raise Http404(slug)
@@ -172,4 +182,6 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
         shown = [(o, calendar.limit(o.due)) for o in shown]
     else:
         shown = [(v, words.TONES.get(v.state, "")) for v in shown]
-    return render(request, "leader/rows.html", {"title": figure.word, "figure": figure, "year": year, "page": page, "rows": shown})
+    return render(request, "leader/rows.html", {
+        "title": figure.word, "figure": figure, "year": year, "page": page, "rows": shown, "home_page": home_page, "home_word": home_word,
+    })

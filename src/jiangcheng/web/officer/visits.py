@@ -15,17 +15,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiangcheng.inspection.visits import counters, queries, words
-from jiangcheng.inspection.visits.actions import door, scheme
+from jiangcheng.inspection.visits.actions import door, scheme, steps
 from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import BEFORE_DOOR, VISIT
 from jiangcheng.inspection.visits.models import Order, Visit
+from jiangcheng.inspection.visits.seats import drafter_or_on_visit
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties import certificates
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate
+from jiangcheng.web import oversight
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting
@@ -107,6 +109,7 @@ NEXT_STEP = {"to_code": "issue", "to_enter": "arrive", "arrived": "start"}
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """State, window, missing list, four tabs, the one next action."""
     visit = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
+    oversight.looked(request, visit, "查看检查")
     return render(request, "officer/visit.html", _page(request, visit))
 
 
@@ -126,6 +129,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "orders": visit.orders.all(), "tab_words": TABS, "tab": request.GET.get("tab", "base"), "tone": words.TONES.get(visit.state, ""),
         "on_it": mine is not None, "lead": mine is not None and mine.role == "lead",
         "stopped": next((leaf for leaf in process[::-1] if leaf.target == "revoked"), None), "recusals": acting.recusals(visit),
+        "extra": steps.table(visit), "may_steps": request.actor.has("officer") and drafter_or_on_visit(request.actor, visit),
         "undeclared": mine is not None and mine.recusal_declared_at is None and visit.state in BEFORE_DOOR, "strip": _strip(visit),
     }
 

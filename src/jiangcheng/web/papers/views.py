@@ -19,6 +19,7 @@ from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.models import Checkpoint, LeafIndex
 from jiangcheng.law.screens import screen
+from jiangcheng.oversight import access
 from jiangcheng.papers import files, issue, numbers, queries
 from jiangcheng.papers.models import Guess, Paper
 from jiangcheng.parties import scope as scoping
@@ -112,6 +113,11 @@ def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
         number = quote_number()
         log.error("altered", number=number, paper=paper.number, form=form)
         return render(request, "papers/altered.html", {"title": "文书与存证不一致", "number": number, "paper": paper}, status=500)
+    access.note(
+        request.actor, "file", f"打开{paper.get_kind_display()}", f"{paper.number} {paper.matter}",
+        visit=Visit.objects.filter(number=paper.matter).first(),
+        address=address_of(request),
+    )
     response = HttpResponse(data, content_type=TYPES[form])
     name = quote(f"{paper.get_kind_display()} {paper.number}.{form}")
     response["Content-Disposition"] = f"{'inline' if form == 'pdf' else 'attachment'}; filename*=UTF-8''{name}"

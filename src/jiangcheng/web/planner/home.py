@@ -24,6 +24,7 @@ from jiangcheng.kernel import calendar
 from jiangcheng.kernel.models import Leaf
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
+from jiangcheng.oversight import queries as watched
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope
 from jiangcheng.web import context, todo
@@ -58,6 +59,10 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "频次", "url": reverse("planner-caps")},
         {"label": "文书模板", "url": reverse("planner-papers")},
         {"label": "导入", "url": reverse("planner-imports")},
+        {"label": "从其规定", "url": reverse("exceptions")},
+        {"label": "隶属和国资关系", "url": reverse("ties")},
+        {"label": "非执法走访", "url": reverse("outside")},
+        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count() or ""},
         {"rule": True},
         {"label": "参考库", "url": reverse("planner-library")},
         {"label": "公示", "url": reverse("public-items")},

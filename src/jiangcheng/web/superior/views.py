@@ -20,6 +20,7 @@ from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
+from jiangcheng.oversight import queries as watched
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.web import exports
@@ -36,6 +37,7 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"label": "计划收悉", "url": reverse("superior-home"), "count": lists.waiting_for(request.actor.body, "superior").count()},
         {"label": "本系统检查", "url": reverse("superior-visits")},
+        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count() or ""},
         {"rule": True},
         {"label": "公示", "url": reverse("public-plans")},
         {"label": "条文与落实", "url": reverse("law")},

@@ -15,12 +15,14 @@ from django.utils import timezone
 from jiangcheng.inspection.plans import facts, flows, lists, offices, queries
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.plans.words import FILING_STATES, NINE
+from jiangcheng.inspection.reach import queries as reach
 from jiangcheng.inspection.visits import queries as visits
 from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
+from jiangcheng.oversight import queries as watched
 from jiangcheng.papers import formats
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
@@ -59,7 +61,16 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         *([{"label": "统一格式备案", "url": reverse("supervisor-formats"), "count": formats.to_file(office.pk).count()}]
           if office.level == "city" else []),
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),
+        {"label": "预警", "url": reverse("supervisor-alerts"), "count": watched.open_alerts(request.actor).count()},
+        {"label": "五项原则", "url": reverse("supervisor-principles")},
+        {"label": "信息查看记录", "url": reverse("supervisor-access")},
         {"rule": True},
+        {"label": "从其规定", "url": reverse("exceptions"), "count": reach.waiting(office.pk).count()},
+        {"label": "非执法走访", "url": reverse("outside")},
+        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count()},
+        *([{"label": "市级平台管理", "url": reverse("city-home")}] if office.level == "city" else []),
+        {"rule": True},
+        {"label": "参数与平台约定", "url": reverse("city-parameters")},
         {"label": "条文与落实", "url": reverse("law")},
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from jiangcheng.inspection.items import queries as items
-from jiangcheng.inspection.visits.facts import record, scheme
+from jiangcheng.inspection.visits.facts import extra, record, scheme
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.door import DoorFacts, SeatAtDoor
 from jiangcheng.inspection.visits.rules.scheme import judged_on
@@ -90,6 +90,6 @@ def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
         "offline": visit.offline_device_at is not None and visit.offline_device_at == visit.scanned_at,
         "problems": visit.answers.filter(verdict="problem").count(),
         "uscc": visit.enterprise.uscc, "name": visit.enterprise.name, "report_until": last, "offline_allowed": last is not None,
-        "why": visit.not_done_why,
+        "why": visit.not_done_why, "under": extra.under(visit, scheme.day_of(visit)), "extra": extra.steps(visit, today),
     }
     return DoorFacts(**{**values, **said})

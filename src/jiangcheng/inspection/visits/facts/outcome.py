@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import matters  # noqa: F401  (registers visits as matters of papers)
-from jiangcheng.inspection.visits.facts import record
+from jiangcheng.inspection.visits.facts import extra, record
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.inspection.visits.rules.orders import OrderFacts
 from jiangcheng.inspection.visits.rules.outcome import (
@@ -154,7 +154,7 @@ def close(visit: Visit) -> CloseFacts:
     """Facts of a visit about to be closed."""
     mine = papers_of(visit, *TO_FIRM)
     stands = tuple(OrderStand(o.number, o.kind, o.state, further_step(o)) for o in visit.orders.order_by("id"))
-    started = visit.started_at is not None
+    started, today = visit.started_at is not None, calendar.today()
     return CloseFacts(
         number=visit.number, not_done=visit.state == "not_done",
         not_done_why=f"{visit.not_done_why} {visit.not_done_note}".strip(),
@@ -163,6 +163,7 @@ def close(visit: Visit) -> CloseFacts:
         days=told_days(visit), limit=int(parameters.value("HR-18-1")), orders=stands, guidance=visit.guidance,
         punish="punish" in visit.outcome_list, case_number=visit.case_number,
         order_answered=visit.order_id is None or visit.order.visit.state == "revoked" or visit.order.state != "rechecking",
+        extra=extra.steps(visit, today) if started else (),
     )  # fmt: skip
 
 

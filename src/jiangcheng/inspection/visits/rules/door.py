@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from jiangcheng.inspection.reach.rules import Under
+from jiangcheng.inspection.visits.rules.reach import ExtraStep, extra_before_start
 from jiangcheng.inspection.visits.rules.scheme import strict_law, when_judged
 from jiangcheng.inspection.visits.rules.scheme_facts import OfficerOn
 from jiangcheng.law.rule import Breach, Remedy, rule
@@ -75,6 +77,8 @@ class DoorFacts:
     offline_allowed: bool = True
     photo: bool = False
     why: str = ""
+    under: tuple[Under, ...] = ()
+    extra: tuple[ExtraStep, ...] = ()
 
     def for_(self, **changes: object) -> DoorFacts:
         """The same facts with something changed."""
@@ -320,7 +324,7 @@ AT_THE_START = (people_confirmed, recusal_decided, *PEOPLE, certificates_shown, 
 ARRIVE = when_judged(row_stands, lead_stands, items_in_force, code_good, same_subject, scanned_live, *PEOPLE)
 OFFLINE = when_judged(row_stands, lead_stands, code_issued, offline_explained, *PEOPLE)
 SHOW = when_judged(row_stands, lead_stands, items_in_force, code_good, *PEOPLE)
-START = when_judged(scanned, inside_window, items_in_force, *AT_THE_START)
+START = when_judged(scanned, inside_window, items_in_force, extra_before_start, *AT_THE_START)
 NOT_DONE = when_judged(not_done_told, nothing_buried, done_in_part)
 RESUME_REFUSED = when_judged(was_refused)
 RESUME = when_judged(had_begun, scanned_again, *AT_THE_START)
