@@ -17,6 +17,7 @@ from django.http import Http404
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties import bodies, territory
+from jiangcheng.parties.identity import Identity, Passkey, RecoveryCode, SecondStep
 from jiangcheng.parties.models import (
     Account,
     Body,
@@ -37,6 +38,7 @@ Visible = Callable[[Actor, Any], Any]
 VISIBLE: dict[type[Model], Visible] = {}
 
 STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader")
+ADMINISTRATORS = ("admin", "security", "audit")
 OF_BODY = ("officer", "planner", "head")
 
 
@@ -100,20 +102,20 @@ def _divisions(actor: Actor, queryset: Any) -> Any:
 @register(Body)
 def _bodies(actor: Actor, queryset: Any) -> Any:
     """Public facts: everybody sees enforcement bodies and judicial offices, staff see all."""
-    if actor.has(*STAFF, "admin"):
+    if actor.has(*STAFF, *ADMINISTRATORS):
         return queryset
     return queryset.filter(Q(enforces=True) | Q(judicial=True))
 
 
 @register(Competence, Headship)
 def _facts_of_bodies(actor: Actor, queryset: Any) -> Any:
-    return queryset if actor.has(*STAFF, "admin") else queryset.none()
+    return queryset if actor.has(*STAFF, *ADMINISTRATORS) else queryset.none()
 
 
 @register(Person)
 def _people(actor: Actor, queryset: Any) -> Any:
-    """Colleagues by seat, certificate or headship; the administrator sees all; anyone sees themselves."""
-    if actor.has("admin"):
+    """Colleagues by seat, certificate or headship; administrators see all; anyone sees themselves."""
+    if actor.has(*ADMINISTRATORS):
         return queryset
     if not actor.has(*STAFF):
         return queryset.filter(pk=actor.person) if actor.person else queryset.none()
@@ -168,20 +170,20 @@ def _sites(actor: Actor, queryset: Any) -> Any:
 
 @register(Account)
 def _accounts(actor: Actor, queryset: Any) -> Any:
-    if actor.has("admin"):
+    if actor.has(*ADMINISTRATORS):
         return queryset
     return queryset.filter(pk=actor.account) if actor.account else queryset.none()
 
 
 @register(Seat)
 def _seats(actor: Actor, queryset: Any) -> Any:
-    if actor.has("admin"):
+    if actor.has(*ADMINISTRATORS):
         return queryset
     if actor.has("enterprise") and actor.enterprise:
         return queryset.filter(enterprise=actor.enterprise)
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
 
 
-@register(OpenSession)
+@register(OpenSession, SecondStep, RecoveryCode, Passkey, Identity)
 def _sessions(actor: Actor, queryset: Any) -> Any:
     return queryset.filter(account=actor.account) if actor.account else queryset.none()

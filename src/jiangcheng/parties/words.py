@@ -17,7 +17,9 @@ ENTERPRISE_STATUS = [("open", "存续"), ("paused", "停业"), ("moved", "迁出
 ROLES = [
     ("officer", "执法人员"), ("planner", "计划管理员"), ("head", "单位负责人"), ("supervisor", "司法行政监督员"),
     ("superior", "上级主管部门"), ("enterprise", "企业用户"), ("admin", "系统管理员"), ("leader", "领导（只读）"),
+    ("security", "安全管理员"), ("audit", "审计管理员"),
 ]
+LOGIN_WAYS = [("password", "密码"), ("second", "二次验证"), ("provider", "统一身份认证")]
 FIELDS = [
     ("food", "食品安全"), ("market", "市场秩序"), ("equipment", "特种设备"), ("fire", "消防安全"), ("safety", "安全生产"),
     ("environment", "生态环境"), ("city", "城市管理"), ("health", "卫生健康"), ("culture", "文化旅游"), ("labour", "劳动保障"),
