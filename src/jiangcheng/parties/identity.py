@@ -1,8 +1,11 @@
-"""Tables of how an account proves who it is: second step, recovery codes, passkeys, accounts at an identity provider."""
+"""Tables of who proves what: second step, recovery codes, passkeys, accounts at an identity provider, changes of keys."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from jiangcheng.kernel.records import Audited
+from jiangcheng.parties import words
 
 
 class SecondStep(models.Model):
@@ -71,3 +74,36 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issuer} {self.subject}"
+
+
+class KeyRotation(Audited):
+    """A change of a signing key: who started it, who confirmed it, which key gave way to which (article 8 paragraph 3).
+
+    ``started_by`` and ``confirmed_by`` are ids of persons; the database itself refuses one person for both.
+    """
+
+    use = models.CharField("用途", max_length=16, choices=words.KEY_USES)
+    state = models.CharField("状态", max_length=16, choices=words.ROTATION_STATES)
+    why = models.CharField("原因", max_length=300)
+    started_by = models.BigIntegerField()
+    started_name = models.CharField("提出人", max_length=100)
+    started_at = models.DateTimeField("提出时间")
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_name = models.CharField("确认人", max_length=100, blank=True)
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    old_key = models.CharField(max_length=16, blank=True)
+    new_key = models.CharField(max_length=16, blank=True)
+    alg = models.CharField(max_length=16, blank=True)
+    public = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["use"], condition=models.Q(state="waiting"), name="rotation_one_waiting"),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None) | ~models.Q(confirmed_by=models.F("started_by")), name="rotation_two_persons",
+            ),
+            models.CheckConstraint(condition=~models.Q(state="done") | models.Q(confirmed_by__isnull=False), name="rotation_confirmed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use} {self.started_at:%Y-%m-%d}"

@@ -7,7 +7,7 @@ from django.db import models
 
 from jiangcheng.kernel.records import Audited
 from jiangcheng.parties import words
-from jiangcheng.parties.identity import Identity, Passkey, RecoveryCode, SecondStep  # noqa: F401 (tables of this app)
+from jiangcheng.parties.identity import Identity, KeyRotation, Passkey, RecoveryCode, SecondStep  # noqa: F401 (tables of this app)
 
 
 class Division(models.Model):

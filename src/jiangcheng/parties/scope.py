@@ -17,7 +17,7 @@ from django.http import Http404
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties import bodies, territory
-from jiangcheng.parties.identity import Identity, Passkey, RecoveryCode, SecondStep
+from jiangcheng.parties.identity import Identity, KeyRotation, Passkey, RecoveryCode, SecondStep
 from jiangcheng.parties.models import (
     Account,
     Body,
@@ -182,6 +182,11 @@ def _seats(actor: Actor, queryset: Any) -> Any:
     if actor.has("enterprise") and actor.enterprise:
         return queryset.filter(enterprise=actor.enterprise)
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
+
+
+@register(KeyRotation)
+def _rotations(actor: Actor, queryset: Any) -> Any:
+    return queryset if actor.has("security", "audit", "supervisor") else queryset.none()
 
 
 @register(OpenSession, SecondStep, RecoveryCode, Passkey, Identity)

@@ -19,6 +19,8 @@ ROLES = [
     ("superior", "上级主管部门"), ("enterprise", "企业用户"), ("admin", "系统管理员"), ("leader", "领导（只读）"),
     ("security", "安全管理员"), ("audit", "审计管理员"),
 ]
+KEY_USES = [("ledger", "存证"), ("code", "检查码")]
+ROTATION_STATES = [("waiting", "待另一人确认"), ("done", "已更换"), ("withdrawn", "已撤回"), ("lapsed", "逾期作废")]
 LOGIN_WAYS = [("password", "密码"), ("second", "二次验证"), ("provider", "统一身份认证")]
 FIELDS = [
     ("food", "食品安全"), ("market", "市场秩序"), ("equipment", "特种设备"), ("fire", "消防安全"), ("safety", "安全生产"),
