@@ -97,11 +97,14 @@ PEOPLE = (
     ("other_officer2", "冯雪", (("officer", "other_market"),)),
     ("other_supervisor", "白桦", (("supervisor", "other_office"),)),
     ("supervisor2", "段平", (("supervisor", "office"),)),
+    ("security", "严守", (("security", "city_office"),)),
+    ("audit", "鉴明", (("audit", "city_office"),)),
 )
 # printed at the start: one log-in a desk, then the second of a pair, and one a level higher
 LOGINS = (
     ("planner", "计划管理员"), ("head", "单位负责人"), ("officer1", "执法人员（主办）"), ("officer2", "执法人员（协办）"),
     ("supervisor", "司法行政监督员"), ("superior", "上级主管部门"), ("enterprise", "企业用户"), ("admin", "系统管理员"),
+    ("security", "安全管理员"), ("audit", "审计管理员"),
     ("leader", "领导（只读）"), ("supervisor2", "司法行政监督员（第二人）"), ("city_supervisor", "司法行政监督员（市级）"),
 )
 SYLLABLES = "江汉楚云晴川鹤林松涛锦华瑞康恒泰嘉禾青山东湖明德新安宏远金谷星辰长源博雅"

@@ -18,6 +18,7 @@ Counter = Callable[[HttpRequest], int]
 DESKS = (
     ("officer", "officer-home"), ("head", "head-home"), ("planner", "planner-home"), ("supervisor", "supervisor-home"),
     ("superior", "superior-home"), ("enterprise", "enterprise-home"), ("leader", "leader-home"), ("admin", "admin-home"),
+    ("security", "security-home"), ("audit", "audit-home"),
 )
 
 

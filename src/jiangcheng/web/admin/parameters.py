@@ -16,7 +16,8 @@ from jiangcheng.kernel import parameters as dated
 from jiangcheng.kernel.models import Setting
 from jiangcheng.law import parameters as shipped
 from jiangcheng.law import registry
-from jiangcheng.parties import actions
+from jiangcheng.parties import access, actions
+from jiangcheng.web import errors
 from jiangcheng.web.admin.forms import ParameterForm
 from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.admin.words import TOPICS, show
@@ -53,7 +54,7 @@ def _keep(row: dict, show_: str, q: str) -> bool:
     return tests.get(show_, True) and (not q or q in row["topic"] or q.upper() in row["name"].upper() or q in row["article"])
 
 
-@desk("admin")
+@desk(*access.ADMINISTRATORS)
 @require_safe
 def parameters(request: HttpRequest) -> HttpResponse:
     """All parameters with value, clause or 平台约定, who decided, from when."""
@@ -88,7 +89,7 @@ def stands(row: Setting) -> bool:
     )
 
 
-@desk("admin")
+@desk(*access.ADMINISTRATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def parameter(request: HttpRequest, name: str) -> HttpResponse:
     """One parameter: its versions; a house rule gets a new one by 新增一版."""
@@ -103,7 +104,11 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
         "wording": registry.wording(name) if found.is_house_rule else "",
         "question": registry.duties()[name].relates_to if found.is_house_rule else (),
     }
-    if not found.is_house_rule:
+    office = "security" if name in actions.SAFETY else "admin"
+    context["office"] = access.ROLE_WORDS[office]
+    if request.method == "POST" and not request.actor.has(office):
+        return errors.forbidden(request)
+    if not found.is_house_rule or not request.actor.has(office):
         return render(request, "admin/parameter.html", context)
     current = dated.value(name, max(day, found.versions[-1].start))
     form = ParameterForm(found, current, request.POST or None)
