@@ -95,6 +95,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 SESSION_COOKIE_AGE = 12 * 3600
+SIGN = os.environ.get("JIANGCHENG_SIGN", "ed25519")  # or sm2: algorithm of signing keys that are made from now on
+
+# An identity provider (OpenID Connect) beside passwords; see the run book.
+OIDC_ISSUER = os.environ.get("JIANGCHENG_OIDC_ISSUER", "")
+OIDC_CLIENT = os.environ.get("JIANGCHENG_OIDC_CLIENT", "")
+OIDC_SECRET = os.environ.get("JIANGCHENG_OIDC_SECRET", "")
+OIDC_NAME = os.environ.get("JIANGCHENG_OIDC_NAME", "统一身份认证")
+OIDC_CLAIM = os.environ.get("JIANGCHENG_OIDC_CLAIM", "sub")
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

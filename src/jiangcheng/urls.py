@@ -26,6 +26,8 @@ urlpatterns = [
     path("", include("jiangcheng.web.government.urls")),
     path("admin/", include("jiangcheng.web.admin.urls")),
     path("formats/<int:pk>.<slug:form>", formats.file, name="format-file"),
+    path("security/", include("jiangcheng.web.security.urls")),
+    path("audit/", include("jiangcheng.web.audit.urls")),
     path("v/", include("jiangcheng.web.verify.urls")),
     path("p/", include("jiangcheng.web.papers.urls")),
     path("", include("jiangcheng.web.public.urls")),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.items.models import Item, ItemVersion
 from jiangcheng.inspection.plans.models import Filing, Plan
-from jiangcheng.kernel import storage
+from jiangcheng.kernel import parameters, storage
 from jiangcheng.parties.models import Body, Enterprise
 from tests.world import World
 
@@ -76,6 +76,7 @@ def clients(django_db_setup, django_db_blocker):
             client.get(reverse(name))
         fill(world, MANY)
         storage.gather_statistics()
+        parameters.forget()  # of earlier tests in this process
         yield clients
         transaction.set_rollback(True)
 

@@ -15,8 +15,13 @@ def _export(folder: Path) -> int:
     """Checkpoint, copy of ledger and audited rows, public keys, and the verifier itself, ready to be handed over."""
     sequencer.checkpoint_now()
     exporting.export(folder)
-    print(f"已导出到 {folder}。核验：python {folder / 'verify.py'} {folder} --key {keys.ledger_key().public.hex()}")
+    print(f"已导出到 {folder}。核验：python {folder / 'verify.py'} {folder}{_trusted()}")
     return 0
+
+
+def _trusted() -> str:
+    """The ledger's public keys, those before it included, as options of the verifier."""
+    return "".join(f" --key {k['public']}" for k in keys.public_keys() if k["use"] == "ledger")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -34,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
     if options.command == "export":
         return _export(options.folder)
     if options.command == "verify":
-        return verify.main([str(options.folder), "--key", keys.ledger_key().public.hex()])
+        return verify.main([str(options.folder), *_trusted().split()])
     if options.command == "keys":
         print(json.dumps(keys.public_keys(), ensure_ascii=False, indent=1))
         return 0

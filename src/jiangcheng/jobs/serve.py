@@ -66,9 +66,12 @@ def _port() -> int:
 def prepare(*, with_demo: bool) -> None:
     """Migrate, load the lists, build the demo city once. A second call changes nothing."""
     from jiangcheng.jobs import cli, demo, lists  # noqa: PLC0415  the apps are set up just before
+    from jiangcheng.parties import rotation  # noqa: PLC0415
 
     began = time.monotonic()
     cli.migrate()
+    for use in rotation.settle():
+        _say(f"已完成上次确认的密钥更换：{use}")
     lists.load_all(_say)
     if with_demo:
         demo.build_once(_say)

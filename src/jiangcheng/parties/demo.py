@@ -105,11 +105,14 @@ PEOPLE = (
     ("city_supervisor2", "舒畅", (("supervisor", "city_office"),)),
     ("government", "陶然", (("government", "government"),)),
     ("city_government", "岳峰", (("government", "city_government"),)),
+    ("security", "严守", (("security", "city_office"),)),
+    ("audit", "鉴明", (("audit", "city_office"),)),
 )
 # printed at the start: one log-in a desk, then the second of a pair, and one a level higher
 LOGINS = (
     ("planner", "计划管理员"), ("head", "单位负责人"), ("officer1", "执法人员（主办）"), ("officer2", "执法人员（协办）"),
     ("supervisor", "司法行政监督员"), ("superior", "上级主管部门"), ("enterprise", "企业用户"), ("admin", "系统管理员"),
+    ("security", "安全管理员"), ("audit", "审计管理员"),
     ("leader", "领导（只读）"), ("supervisor2", "司法行政监督员（第二人）"), ("city_supervisor", "司法行政监督员（市级）"),
     ("city_planner", "计划管理员（市级部门）"), ("city_head", "单位负责人（市级部门）"),
     ("city_supervisor2", "司法行政监督员（市级，第二人）"), ("government", "区政府"), ("city_government", "市政府"),

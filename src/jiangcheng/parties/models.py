@@ -7,6 +7,7 @@ from django.db import models
 
 from jiangcheng.kernel.records import Audited, Stateful
 from jiangcheng.parties import words
+from jiangcheng.parties.identity import Identity, KeyRotation, Passkey, RecoveryCode, SecondStep  # noqa: F401 (tables of this app)
 
 
 class Division(models.Model):
@@ -271,6 +272,7 @@ class LoginEvent(models.Model):
     username = models.CharField(max_length=60, db_index=True)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     ok = models.BooleanField()
+    way = models.CharField("方式", max_length=16, choices=words.LOGIN_WAYS, default="password")
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=200, blank=True)
 

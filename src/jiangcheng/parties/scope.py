@@ -17,6 +17,7 @@ from django.http import Http404
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties import bodies, territory
+from jiangcheng.parties.identity import Identity, KeyRotation, Passkey, RecoveryCode, SecondStep
 from jiangcheng.parties.models import (
     Account,
     Body,
@@ -38,6 +39,7 @@ Visible = Callable[[Actor, Any], Any]
 VISIBLE: dict[type[Model], Visible] = {}
 
 STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader", "government")
+ADMINISTRATORS = ("admin", "security", "audit")
 OF_BODY = ("officer", "planner", "head")
 
 
@@ -101,20 +103,20 @@ def _divisions(actor: Actor, queryset: Any) -> Any:
 @register(Body)
 def _bodies(actor: Actor, queryset: Any) -> Any:
     """Public facts: everybody sees enforcement bodies and judicial offices, staff see all."""
-    if actor.has(*STAFF, "admin"):
+    if actor.has(*STAFF, *ADMINISTRATORS):
         return queryset
     return queryset.filter(Q(enforces=True) | Q(judicial=True))
 
 
 @register(Competence, Headship)
 def _facts_of_bodies(actor: Actor, queryset: Any) -> Any:
-    return queryset if actor.has(*STAFF, "admin") else queryset.none()
+    return queryset if actor.has(*STAFF, *ADMINISTRATORS) else queryset.none()
 
 
 @register(Person)
 def _people(actor: Actor, queryset: Any) -> Any:
-    """Colleagues by seat, certificate or headship; the administrator sees all; anyone sees themselves."""
-    if actor.has("admin"):
+    """Colleagues by seat, certificate or headship; administrators see all; anyone sees themselves."""
+    if actor.has(*ADMINISTRATORS):
         return queryset
     if not actor.has(*STAFF):
         return queryset.filter(pk=actor.person) if actor.person else queryset.none()
@@ -169,21 +171,26 @@ def _sites(actor: Actor, queryset: Any) -> Any:
 
 @register(Account)
 def _accounts(actor: Actor, queryset: Any) -> Any:
-    if actor.has("admin"):
+    if actor.has(*ADMINISTRATORS):
         return queryset
     return queryset.filter(pk=actor.account) if actor.account else queryset.none()
 
 
 @register(Seat)
 def _seats(actor: Actor, queryset: Any) -> Any:
-    if actor.has("admin"):
+    if actor.has(*ADMINISTRATORS):
         return queryset
     if actor.has("enterprise") and actor.enterprise:
         return queryset.filter(enterprise=actor.enterprise)
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
 
 
-@register(OpenSession)
+@register(KeyRotation)
+def _rotations(actor: Actor, queryset: Any) -> Any:
+    return queryset if actor.has("security", "audit", "supervisor") else queryset.none()
+
+
+@register(OpenSession, SecondStep, RecoveryCode, Passkey, Identity)
 def _sessions(actor: Actor, queryset: Any) -> Any:
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
 
@@ -194,4 +201,4 @@ def _city_changes(actor: Actor, queryset: Any) -> Any:
     keeps the platform."""
     own = body_of(actor)
     city = actor.has("supervisor") and own is not None and own.judicial and own.level == "city"
-    return queryset if city or actor.has("admin") else queryset.none()
+    return queryset if city or actor.has(*ADMINISTRATORS) else queryset.none()

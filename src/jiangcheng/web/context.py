@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -88,5 +87,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def idle_seconds() -> int:
-    """Seconds without any request after which a session ends; ``IDLE_MINUTES`` of the settings, 30 by default."""
-    return int(getattr(settings, "IDLE_MINUTES", 30)) * 60
+    """Seconds without any request after which a session ends (HR-08-12)."""
+    return int(access.idle_time().total_seconds())

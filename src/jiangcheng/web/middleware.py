@@ -16,12 +16,13 @@ from jiangcheng.parties import access
 from jiangcheng.web import errors
 from jiangcheng.web.context import idle_seconds
 
-LAST = "last_request"
+LAST, FIRST, _ = access.CLOCKS
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 
 
 class ActorMiddleware:
-    """Sets ``request.actor``; a ``Refused`` that leaves a view becomes the refusal page; an idle session ends."""
+    """Sets ``request.actor``; a ``Refused`` that leaves a view becomes the refusal page; a session ends when it
+    was idle too long, and after a whole working day in any case."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -55,8 +56,8 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return None
         now = int(time.time())
-        last = request.session.get(LAST, now)
-        if now - last > idle_seconds():
+        last, first = request.session.get(LAST, now), request.session.setdefault(FIRST, now)
+        if now - last > idle_seconds() or now - first > access.whole_time().total_seconds():
             logout(request)
             if not errors.wants_json(request) and not errors.is_part(request):
                 messages.info(request, "登录已超时，请重新登录。填写的内容保留在本机。")

@@ -22,6 +22,7 @@ DESKS = (
     ("officer", "officer-home"), ("head", "head-home"), ("planner", "planner-home"), ("supervisor", "supervisor-home"),
     ("superior", "superior-home"), ("enterprise", "enterprise-home"), ("leader", "leader-home"), ("admin", "admin-home"),
     ("government", "government-home"),
+    ("security", "security-home"), ("audit", "audit-home"),
 )
 
 

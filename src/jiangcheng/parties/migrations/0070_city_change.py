@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0002_certificate_photo'),
+        ('parties', '0030_identity'),
     ]
 
     operations = [

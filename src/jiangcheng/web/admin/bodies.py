@@ -15,6 +15,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.parties import actions, bodies, territory
 from jiangcheng.parties.bodies import FIELD_WORDS
 from jiangcheng.parties.models import Body, Competence, Headship, Seat
+from jiangcheng.web import errors
 from jiangcheng.web.admin.forms import BodyForm, CompetenceForm, HeadForm, TermForm
 from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.desk import desk
@@ -157,10 +158,12 @@ def add_head(request: HttpRequest, pk: int) -> HttpResponse:
 TERMS = {"power": (Competence, "职权"), "head": (Headship, "任期"), "seat": (Seat, "岗位")}
 
 
-@desk("admin")
+@desk("admin", "security")
 @require_http_methods(SHOWN)
 def end_term(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """写明止日 of a power, a head's office or a seat. Terms are ended, never removed."""
+    if not request.actor.has("security" if kind == "seat" else "admin"):
+        return errors.forbidden(request)
     model, word = TERMS[kind]
     row = get_object_or_404(model, pk=pk)
     form = TermForm(request.POST or None, initial={"valid_until": row.valid_until or timezone.localdate()})

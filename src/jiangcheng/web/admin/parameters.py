@@ -15,6 +15,7 @@ from jiangcheng.kernel import parameters as dated
 from jiangcheng.kernel.models import Setting
 from jiangcheng.law import parameters as shipped
 from jiangcheng.law import registry
+from jiangcheng.parties import access
 from jiangcheng.web.admin.words import TOPICS, show
 from jiangcheng.web.desk import desk
 
@@ -49,7 +50,7 @@ def _keep(row: dict, show_: str, q: str) -> bool:
     return tests.get(show_, True) and (not q or q in row["topic"] or q.upper() in row["name"].upper() or q in row["article"])
 
 
-@desk("admin")
+@desk(*access.ADMINISTRATORS)
 @require_safe
 def parameters(request: HttpRequest) -> HttpResponse:
     """All parameters with value, clause or 平台约定, who decided, from when; read here, decided by the city's judicial office."""
@@ -89,7 +90,7 @@ def stands(row: Setting) -> bool:
     )
 
 
-@desk("admin")
+@desk(*access.ADMINISTRATORS)
 @require_safe
 def parameter(request: HttpRequest, name: str) -> HttpResponse:
     """One parameter: its versions and who decided them. The administrator reads; the city's judicial office decides."""

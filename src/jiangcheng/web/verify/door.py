@@ -21,6 +21,7 @@ from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.law.rule import Breach, Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import codes
+from jiangcheng.parties import rotation
 from jiangcheng.parties.access import address_of
 from jiangcheng.web import errors
 from jiangcheng.web.base_views import photo_response
@@ -238,7 +239,9 @@ def _named(page: queries.DoorPage, code: Any) -> dict[str, Any]:
 @require_GET
 def keys(request: HttpRequest) -> JsonResponse:
     """Public halves of the keys that sign codes, so that a code can be verified without this server."""
-    answer = JsonResponse({"kind": "jiangcheng code keys v1", "algorithm": "Ed25519", "keys": codes.public_keys()})
+    terms = [{k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in key.items()} for key in rotation.published() if key["use"] == "code"]
+    now = next((key["alg"] for key in terms if key["current"]), "Ed25519")
+    answer = JsonResponse({"kind": "jiangcheng code keys v1", "algorithm": now, "keys": codes.public_keys(), "terms": terms})
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cache-Control"] = "public, max-age=300"
     return answer
