@@ -11,7 +11,7 @@ from django.db import transaction
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law import registry
-from jiangcheng.law.rule import Breach, Refused, Remedy, Rule, check_all
+from jiangcheng.law.rule import Breach, Refused, Remedy, Rule, check_all, enforces
 
 Who = Callable[[Actor, Any], bool]
 
@@ -78,6 +78,7 @@ class Flow:
         """All breaches that would refuse the step now."""
         return check_all(self.step(name).unless_broken, facts)
 
+    @enforces("327-05-2")
     def take(
         self, name: str, record: Any, actor: Actor, facts: Any = None, *, opinion: str = "",
         also: Sequence[Any] = (), **changes: Any,

@@ -104,7 +104,7 @@ TABS = (("base", "基本信息"), ("items", "检查事项"), ("papers", "文书"
 NEXT_STEP = {"to_code": "issue", "to_enter": "arrive", "arrived": "start"}
 
 
-@screen("officer/visits/<no>", "327-08-2", "327-17-2", "327-15-1")
+@screen("officer/visits/<no>", "327-05-2", "327-08-2", "327-17-2", "327-15-1")
 @desk("officer")
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """State, window, missing list, four tabs, the one next action."""
