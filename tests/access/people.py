@@ -25,6 +25,7 @@ from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.papers import codes
 from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
+from jiangcheng.parties.identity import KeyRotation
 from tests.visits.stage import Stage
 from tests.world import World
 
@@ -92,6 +93,9 @@ def build() -> Scene:
         sent = Filing(plan=stage.plan, round=1, office_kind="superior", office=world.city_body, office_name="市局（演示）",
                       received_at=stage.now, state="waiting")
         sent.save()
+        rotation = KeyRotation(use="code", state="waiting", why="按年度计划更换", started_by=world.superior.pk, started_name="吴宁（演示）",
+                               started_at=stage.now)
+        rotation.save()
     LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
                source_kind="").save()
     common = {
@@ -101,6 +105,8 @@ def build() -> Scene:
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
+        "security-second": {"pk": world.accounts["planner"].pk}, "security-sessions": {"pk": world.accounts["planner"].pk},
+        "security-identity": {"pk": world.accounts["planner"].pk}, "security-rotation": {"pk": rotation.pk},
         "certificate-photo": {"pk": world.certificates[0].pk},
     }
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
