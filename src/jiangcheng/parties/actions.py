@@ -28,7 +28,6 @@ from jiangcheng.parties.models import (
     Seat,
 )
 
-
 SAFETY = ("HR-08-11", "HR-08-12", "HR-08-13")
 """House rules of log-in and keys: the security administrator's, not the system administrator's."""
 
