@@ -31,6 +31,7 @@ from jiangcheng.papers import codes
 from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties import city
+from jiangcheng.parties.identity import KeyRotation
 from tests.visits.stage import Stage
 from tests.world import World
 
@@ -98,6 +99,9 @@ def build() -> Scene:
         sent = Filing(plan=stage.plan, round=1, office_kind="superior", office=world.city_body, office_name="市局（演示）",
                       received_at=stage.now, state="waiting")
         sent.save()
+        rotation = KeyRotation(use="code", state="waiting", why="按年度计划更换", started_by=world.superior.pk, started_name="吴宁（演示）",
+                               started_at=stage.now)
+        rotation.save()
     LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
                source_kind="").save()
     common = {
@@ -109,6 +113,8 @@ def build() -> Scene:
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk}, "planner-paper": {"kind": "notice"}, "planner-paper-start": {"kind": "notice"},
         "government-rows": {"slug": "filed"},
+        "security-second": {"pk": world.accounts["planner"].pk}, "security-sessions": {"pk": world.accounts["planner"].pk},
+        "security-identity": {"pk": world.accounts["planner"].pk}, "security-rotation": {"pk": rotation.pk},
     } | _registers(stage)
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
 

@@ -136,7 +136,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "own": account.pk == request.actor.account,
         "tries": LoginEvent.objects.filter(username=account.username).order_by("-at")[:5],
         "devices": access.sessions_of(account).count(), "second": second.enrolled(account), "identities": list(account.identities.all()),
-        "keys": account.passkeys.count(), "app": second.has_app(account), "secures": request.actor.has("security"), "administers": request.actor.has("admin"), "provider": oidc.name(),
+        "keys": account.passkeys.count(), "app": second.has_app(account), "secures": request.actor.has("security"),
+        "administers": request.actor.has("admin"), "provider": oidc.name(),
     })
 
 
@@ -152,7 +153,8 @@ def add_seat(request: HttpRequest, pk: int) -> HttpResponse:
     form = SeatForm(request.POST or None, instance=Seat(account=account), initial={"valid_from": timezone.localdate()})
     return one_form(
         request, form, lambda: actions.add_seat(form.save(commit=False), request.actor), title="设置岗位", word="设置岗位", done="岗位已设置。",
-        back=reverse("admin-account", args=[pk]), crumbs=_crumbs(account), sub="管理员账号不能兼任其他岗位；系统、安全、审计三员不得由一人兼任；不能给自己设置岗位。",
+        back=reverse("admin-account", args=[pk]), crumbs=_crumbs(account),
+        sub="管理员账号不能兼任其他岗位；系统、安全、审计三员不得由一人兼任；不能给自己设置岗位。",
     )
 
 

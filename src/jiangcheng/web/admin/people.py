@@ -247,7 +247,8 @@ def add_account(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> None:
         actions.add_account(form.cleaned_data["username"], form.cleaned_data["password"], person, request.actor)
 
+    then = "请接着设置岗位" if request.actor.has("security") else "请告知安全管理员设置岗位"
     return one_form(
-        request, form, act, title="新增账号", word="新增账号", done="已新增，请接着设置岗位。" if request.actor.has("security") else "已新增，请告知安全管理员设置岗位。", back=reverse("admin-person", args=[pk]),
+        request, form, act, title="新增账号", word="新增账号", done=f"已新增，{then}。", back=reverse("admin-person", args=[pk]),
         crumbs=_crumbs(person), sub="账号能办什么，由岗位决定。",
     )

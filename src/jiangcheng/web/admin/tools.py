@@ -25,9 +25,9 @@ PAGES = (
 
 # The other two administrators' pages; in an undivided city the only administrator has them all (access.roles_of).
 SAFETY_PAGES = (
-    ("安全状况", "security-home", ("security",)), ("账号", "admin-accounts", ("security", "audit")), ("密钥", "security-keys", ("security",)),
-    ("参数与平台约定", "admin-parameters", ("security", "audit")), ("登录记录", "audit-home", ("audit",)),
-    ("查看记录", "audit-sights", ("audit",)), ("管理操作", "audit-acts", ("audit",)), ("存证状态", "audit-ledger", ("audit",)),
+    ("安全状况", "security-home", ("security",)), ("登录记录", "audit-home", ("audit",)), ("查看记录", "audit-sights", ("audit",)),
+    ("管理操作", "audit-acts", ("audit",)), ("存证状态", "audit-ledger", ("audit",)), ("账号", "admin-accounts", ("security", "audit")),
+    ("密钥", "security-keys", ("security",)), ("参数与平台约定", "admin-parameters", ("security", "audit")),
 )
 
 

@@ -39,15 +39,18 @@ def _second() -> Line:
     wanted = [access.ROLE_WORDS[role] for role, on in parameters.value("HR-08-11").items() if on]
     page = reverse("admin-parameter", args=["HR-08-11"])
     day = timezone.localdate()
-    has = Q(Exists(SecondStep.objects.filter(account=OuterRef("pk"), confirmed_at__isnull=False))) | Q(Exists(Passkey.objects.filter(account=OuterRef("pk"))))
+    apps = SecondStep.objects.filter(account=OuterRef("pk"), confirmed_at__isnull=False)
+    has = Q(Exists(apps)) | Q(Exists(Passkey.objects.filter(account=OuterRef("pk"))))
     seats = Seat.objects.filter(running(day), account=OuterRef("pk"))
     watched = Account.objects.filter(Exists(seats.filter(role__in=WATCHED)), is_active=True)
     done, all_ = watched.filter(has).count(), watched.count()
     said = f"管理员、负责人、监督员的账号 {all_} 个，已设置二次验证 {done} 个。"
     if not wanted:
         return Line("二次验证", "warn", "都不强制", said, page, "设置")
-    bare = Account.objects.filter(Exists(seats.filter(role__in=[r for r in WATCHED if second.required([r])])), is_active=True).exclude(has).count()
-    return Line("二次验证", "warn" if bare else "ok", f"{bare} 个账号未设置" if bare else "正常", f"须验证的岗位：{'、'.join(wanted)}。{said}", page, "查看")
+    owing = seats.filter(role__in=[r for r in WATCHED if second.required([r])])
+    bare = Account.objects.filter(Exists(owing), is_active=True).exclude(has).count()
+    mark, text = f"{bare} 个账号未设置" if bare else "正常", f"须验证的岗位：{'、'.join(wanted)}。{said}"
+    return Line("二次验证", "warn" if bare else "ok", mark, text, page, "查看")
 
 
 def _locked() -> Line:
@@ -56,13 +59,15 @@ def _locked() -> Line:
     steps = SecondStep.objects.filter(locked_until__gt=now).count()
     missed = LoginEvent.objects.filter(ok=False, at__gt=now - timedelta(hours=24)).count()
     mark = f"{locked + steps} 个锁定" if locked or steps else "正常"
-    return Line("登录", "warn" if locked or steps or missed > 50 else "ok", mark, f"24 小时内不符 {missed} 次；密码锁定 {locked} 个，二次验证锁定 {steps} 个。",
+    said = f"24 小时内不符 {missed} 次；密码锁定 {locked} 个，二次验证锁定 {steps} 个。"
+    return Line("登录", "warn" if locked or steps or missed > 50 else "ok", mark, said,
                 reverse("admin-accounts") + "?show=locked" if locked else "", "查看")
 
 
 def _sessions() -> Line:
     idle, whole = parameters.value("HR-08-12.idle"), parameters.value("HR-08-12.whole")
-    return Line("登录时长", "ok", "正常", f"{idle} 分钟不使用即退出，最长 {whole} 分钟须重新登录。", reverse("admin-parameter", args=["HR-08-12"]), "查看")
+    said = f"{idle} 分钟不使用即退出，最长 {whole} 分钟须重新登录。"
+    return Line("登录时长", "ok", "正常", said, reverse("admin-parameter", args=["HR-08-12"]), "查看")
 
 
 def _keys() -> Line:

@@ -46,6 +46,8 @@ async function run(place) {
 export function start(root) {
   const places = root.matches?.("[data-passkey]") ? [root] : [...root.querySelectorAll("[data-passkey]")];
   for (const place of places) {
+    if (place.dataset.started) continue;  // the page and htmx both start its parts
+    place.dataset.started = "1";
     const button = $("button", place);
     if (!window.PublicKeyCredential || !navigator.credentials) {
       place.replaceChildren(make("p", { class: "hint" }, "这个浏览器不支持通行密钥，或者访问地址不是加密地址（https）。"));
