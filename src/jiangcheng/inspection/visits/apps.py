@@ -10,6 +10,7 @@ class Config(AppConfig):
     label = "visits"
 
     def ready(self) -> None:
-        """Load the rules of visibility: a model without one shows nothing."""
+        """Load the rules of visibility (a model without one shows nothing) and what is searched."""
         import_module("jiangcheng.inspection.visits.queries")
         import_module("jiangcheng.inspection.visits.matters")
+        import_module("jiangcheng.inspection.visits.indexed")

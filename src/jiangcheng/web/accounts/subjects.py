@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiangcheng.kernel import ledger
+from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import enterprises, uscc
@@ -26,6 +27,8 @@ WHO = ("officer", "planner", "head")
 def subjects(request: HttpRequest) -> HttpResponse:
     """Subjects in the own territory that wait for a decision."""
     found = scope(request.actor, Enterprise.objects.filter(applies="undecided")).order_by("name")
+    if query := request.GET.get("q", "").strip():
+        found = found.filter(holding(Enterprise, query))
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     for row in page:
         row.kind = uscc.check(row.uscc).kind

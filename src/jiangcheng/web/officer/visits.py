@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import BEFORE_DOOR, VISIT
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel.search import holding
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties import certificates
@@ -76,10 +76,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body)).select_related("enterprise", "site")
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     if query:
-        found = found.filter(
-            Q(enterprise__name__icontains=query) | Q(enterprise__uscc__iexact=query) | Q(number__icontains=query)
-            | Q(enterprise__initials__icontains=query.lower())
-        )
+        found = found.filter(holding(Visit, query))
     if state in words.STATES:
         found = found.filter(state=state)
     if request.GET.get("week"):
