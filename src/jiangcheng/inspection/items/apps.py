@@ -10,5 +10,6 @@ class Config(AppConfig):
     label = "items"
 
     def ready(self) -> None:
-        """Load what is searched."""
+        """Load what is searched, and what waits for whom."""
         import_module("jiangcheng.inspection.items.indexed")
+        import_module("jiangcheng.inspection.items.waits")
