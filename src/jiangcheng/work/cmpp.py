@@ -29,7 +29,9 @@ _CONNECT_RESP = struct.Struct(">B16sB")
 _SUBMIT = struct.Struct(">8sBBBB10sB21sBBB6s2s6s17s17s21sB21sB")
 _SUBMIT_RESP = struct.Struct(">8sB")
 REFUSED = {1: "消息结构错", 2: "非法源地址", 3: "认证错", 4: "版本太高"}
-NOT_TAKEN = {1: "消息结构错", 2: "命令字错", 3: "消息序号重复", 4: "消息长度错", 5: "资费代码错", 6: "超过最大信息长", 7: "业务代码错", 8: "流量控制错"}
+NOT_TAKEN = {
+    1: "消息结构错", 2: "命令字错", 3: "消息序号重复", 4: "消息长度错", 5: "资费代码错", 6: "超过最大信息长", 7: "业务代码错", 8: "流量控制错",
+}
 
 
 class Wrong(Exception):

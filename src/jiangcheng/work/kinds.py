@@ -18,13 +18,13 @@ from jiangcheng.kernel.actor import Actor
 
 Page = tuple[str, str]
 """Name of a page and the attribute of the record that its address carries (empty: none)."""
-Nobody = tuple[()]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work. ``due``: look-up of the day by which (empty: none). ``shared``: any colleague in the role may do it, so it
-    can be handed over to one of them; ``may`` tells whether a certain colleague may."""
+    """One kind of work. ``due``: field of the day by which it is to be done, ``since``: of the day from which it waits (either may
+    be empty). ``search``: way from the record to what is indexed (empty: itself, ``-``: nothing is). ``may`` tells whether a certain
+    colleague may do it; without it the work is personal and cannot be handed over."""
 
     slug: str
     model: type[Model]
@@ -33,7 +33,9 @@ class Kind:
     rows: Callable[[Actor], QuerySet]
     page: Page
     due: str = ""
+    since: str = ""
     search: str = ""
+    title: Callable[[Any], str] = str
     also: tuple[str, ...] = ()
     may: Callable[[Actor, Any], bool] | None = None
 
@@ -45,7 +47,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class Subject:
-    """One kind of thing: its word, the title of a record, pages by role, whom it waits for in a state, how it is taken back."""
+    """One kind of thing: its word, the title of a record, pages by role, whom it waits for in a state, how it is taken back.
+    ``search`` as in ``Kind``."""
 
     model: type[Model]
     word: str
@@ -59,6 +62,7 @@ class Subject:
     withdraw: Callable[[Actor, Any], Any] | None = None
     withdraw_step: str = ""
     flow: Any = None
+    search: str = ""
     related: tuple[str, ...] = ()
 
     @property

@@ -20,4 +20,6 @@ def _failed(actor: Actor) -> Any:
     return _sendings(actor, Sending.objects.filter(failed_at__isnull=False, settled_at=None))
 
 
-waiting("sending.failed", Sending, "处理未送达的消息", "admin", _failed, search="-", page=("admin-outbox", ""))
+waiting(
+    "sending.failed", Sending, "处理未送达的消息", "admin", _failed, search="-", page=("admin-outbox", ""),
+)

@@ -36,13 +36,26 @@ def _reviewer(actor: Actor, version: ItemVersion) -> bool:
     return seats.head_of_item(actor, version) and version.drafted_by_id != actor.person
 
 
-waiting("item.review", ItemVersion, "审核事项", "head", _reviews, search="", page=("head-item", "item_id"), also=("item__body",), may=_reviewer)
-waiting("item.returned", ItemVersion, "修改退回的事项", "planner", _returned, page=("planner-item", "item_id"), also=("item__body",),
-        may=seats.planner_of_item)
+def _title(version: ItemVersion) -> str:
+    return f"{version.name}（第 {version.n} 版）"
+
+
+waiting(
+    "item.review", ItemVersion, "审核事项", "head", _reviews, title=_title, page=("head-item", "item_id"),
+    also=("item__body",), may=_reviewer,
+)
+waiting(
+    "item.returned", ItemVersion, "修改退回的事项", "planner", _returned, title=_title,
+    page=("planner-item", "item_id"), also=("item__body",), may=seats.planner_of_item,
+)
 HOLDER = {"draft": ("planner", "计划管理员"), "review": ("head", "单位负责人")}
-subject(ItemVersion, "检查事项", lambda v: f"{v.name}（第 {v.n} 版）", {"planner": ("planner-item", "item_id"), "head": ("head-item", "item_id")},
-        holder=HOLDER, holders=lambda v, role: people.accounts(role, body=v.item.body_id), starts=("items.new", "items.new_version"), flow=ITEM,
-        withdraw=lambda actor, version: actions.withdraw_draft(version, actor), withdraw_step="withdraw_draft", related=("item__body",))
+subject(
+    ItemVersion, "检查事项", _title, {"planner": ("planner-item", "item_id"), "head": ("head-item", "item_id")},
+    holder=HOLDER, holders=lambda v, role: people.accounts(role, body=v.item.body_id),
+    starts=("items.new", "items.new_version"), flow=ITEM,
+    withdraw=lambda actor, version: actions.withdraw_draft(version, actor), withdraw_step="withdraw_draft",
+    related=("item__body",),
+)
 
 
 @tells("item.submit")

@@ -43,17 +43,42 @@ def _to_acknowledge(actor: Actor) -> QuerySet[Filing]:
     return lists.waiting_for(actor.body, "superior")
 
 
+def _of_plan(plan: Plan) -> str:
+    return f"{plan.body.name} {plan}"
+
+
+def _of_filing(filing: Filing) -> str:
+    return _of_plan(filing.plan)
+
+
+def _coming(body: Body) -> str:
+    return f"{queries.year_in_the_making()}年度日常检查计划尚未编制"
+
+
 FILING = ("plan__body",)
-waiting("plan.open", Plan, "编制、补正计划", "planner", _open, search="body", page=("planner-plan", "year"), also=("body",), may=seats.planner_of_plan)
-waiting("plan.publish", Plan, "公示计划", "planner", _unpublished, due="filed_at", search="body", page=("planner-plan", "year"), also=("body",),
-        may=seats.planner_of_plan)
-waiting("plan.begin", Body, "编制下一年度计划", "planner", _unplanned, page=("planner-plans", ""))
-waiting("plan.outside", Filing, "登记线下备案", "planner", _outside, due="received_at", search="plan__body", page=("planner-plan", "plan.year"),
-        also=FILING, may=seats.planner_of_filing)
-waiting("filing.examine", Filing, "备案审查", "supervisor", _to_examine, due="received_at", search="plan__body", page=("supervisor-filing", "pk"),
-        also=FILING, may=seats.office_of_filing)
-waiting("filing.acknowledge", Filing, "计划收悉", "superior", _to_acknowledge, due="received_at", search="plan__body", page=("superior-filing", "pk"),
-        also=FILING, may=seats.office_of_filing)
+waiting(
+    "plan.open", Plan, "编制、补正计划", "planner", _open, search="body", page=("planner-plan", "year"),
+    also=("body",), may=seats.planner_of_plan,
+)
+waiting(
+    "plan.publish", Plan, "公示计划", "planner", _unpublished, since="filed_at", search="body",
+    page=("planner-plan", "year"), also=("body",), may=seats.planner_of_plan,
+)
+waiting(
+    "plan.begin", Body, "编制下一年度计划", "planner", _unplanned, title=_coming, page=("planner-plans", ""),
+)
+waiting(
+    "plan.outside", Filing, "登记线下备案", "planner", _outside, title=_of_filing, since="received_at",
+    search="plan__body", page=("planner-plan", "plan.year"), also=FILING, may=seats.planner_of_filing,
+)
+waiting(
+    "filing.examine", Filing, "备案审查", "supervisor", _to_examine, title=_of_filing, since="received_at",
+    search="plan__body", page=("supervisor-filing", "pk"), also=FILING, may=seats.office_of_filing,
+)
+waiting(
+    "filing.acknowledge", Filing, "计划收悉", "superior", _to_acknowledge, title=_of_filing, since="received_at",
+    search="plan__body", page=("superior-filing", "pk"), also=FILING, may=seats.office_of_filing,
+)
 
 
 def _holders(plan: Plan, role: str) -> list[int]:
@@ -64,11 +89,17 @@ HOLDER = {
     "drafting": ("planner", "计划管理员"), "to_mend": ("planner", "计划管理员"), "returned": ("planner", "计划管理员"),
     "submitted": ("supervisor", "司法行政部门"), "adjusting": ("supervisor", "司法行政部门"), "filed": ("planner", "计划管理员"),
 }
-subject(Plan, "检查计划", lambda p: f"{p.body.name} {p}", {"planner": ("planner-plan", "year"), "head": ("head-plan", "year")}, holder=HOLDER,
-        holders=_holders, starts=("plans.start", "plans.adjust"), flow=PLAN, withdraw=lambda actor, plan: actions.withdraw(plan, actor),
-        withdraw_step="withdraw", related=("body",))
-subject(Filing, "计划备案", lambda f: f"{f.plan.body.name} {f.plan}", {"supervisor": ("supervisor-filing", "pk"), "superior": ("superior-filing", "pk")},
-        related=FILING)
+subject(
+    Plan, "检查计划", _of_plan, {"planner": ("planner-plan", "year"), "head": ("head-plan", "year")}, holder=HOLDER,
+    holders=_holders, starts=("plans.start", "plans.adjust"), flow=PLAN,
+    withdraw=lambda actor, plan: actions.withdraw(plan, actor), withdraw_step="withdraw", related=("body",),
+    search="body",
+)
+subject(
+    Filing, "计划备案", _of_filing,
+    {"supervisor": ("supervisor-filing", "pk"), "superior": ("superior-filing", "pk")}, related=FILING,
+    search="plan__body",
+)
 
 
 @tells("plan.submit", "plan.submit_adjusted")

@@ -68,20 +68,48 @@ def _answers(actor: Actor, report: Report) -> bool:
     return actor.has("supervisor") and report.office_id == actor.body
 
 
+def _firm(visit: Visit) -> str:
+    return visit.enterprise.name
+
+
+def _of_order(order: Order) -> str:
+    return f"{order.visit.enterprise.name}（{order.get_kind_display()}）"
+
+
 FIRM = ("visit__enterprise", "visit__body")
-waiting("visit.approve", Visit, "审批检查方案", "head", queries.to_approve, due="window_start", search="", page=("head-visit", "number"),
-        also=("enterprise", "body"), may=_may_approve)
-waiting("visit.recusal", Recusal, "决定是否回避", "head", _recusals, due="asked_at", search="visit", page=("head-home", ""), also=FIRM,
-        may=lambda actor, row: seats.head_of_body(actor, row.visit))
-waiting("visit.run", Visit, "办理检查", "officer", _mine, due="window_start", page=("visit-detail", "number"), also=("enterprise", "body"))
-waiting("visit.declare", Visit, "声明是否需要回避", "officer", _undeclared, due="window_start", page=("visit-detail", "number"),
-        also=("enterprise", "body"))
-waiting("order.follow", Order, "跟踪整改", "officer", _orders, due="due", page=("officer-order", "number"), also=FIRM,
-        may=seats.officer_of_body)
-waiting("visit.offline", Visit, "核查无网络登记", "supervisor", queries.offline_to_check, due="offline_device_at",
-        page=("supervisor-visit", "number"), also=("enterprise", "body"), may=_supervises)
-waiting("report.answer", Report, "处理反映", "supervisor", reports.waiting, due="at", search="-", page=("supervisor-reports", ""), may=_answers)
-waiting("order.owed", Order, "提交整改", "enterprise", _owed, due="due", page=("enterprise-order", "number"), also=FIRM)
+waiting(
+    "visit.approve", Visit, "审批检查方案", "head", queries.to_approve, due="window_start", title=_firm,
+    page=("head-visit", "number"), also=("enterprise", "body"), may=_may_approve,
+)
+waiting(
+    "visit.recusal", Recusal, "决定是否回避", "head", _recusals, since="asked_at",
+    title=lambda r: f"{r.visit.enterprise.name}：{r.sentence}", search="visit", page=("head-home", ""),
+    also=(*FIRM, "officer__person"), may=lambda actor, row: seats.head_of_body(actor, row.visit),
+)
+waiting(
+    "visit.run", Visit, "办理检查", "officer", _mine, since="window_start", title=_firm,
+    page=("visit-detail", "number"), also=("enterprise", "body"),
+)
+waiting(
+    "visit.declare", Visit, "声明是否需要回避", "officer", _undeclared, due="window_start", title=_firm,
+    page=("visit-detail", "number"), also=("enterprise", "body"),
+)
+waiting(
+    "order.follow", Order, "跟踪整改", "officer", _orders, due="due", title=_of_order,
+    page=("officer-order", "number"), also=FIRM, may=seats.officer_of_body,
+)
+waiting(
+    "visit.offline", Visit, "核查无网络登记", "supervisor", queries.offline_to_check, since="offline_device_at",
+    title=_firm, page=("supervisor-visit", "number"), also=("enterprise", "body"), may=_supervises,
+)
+waiting(
+    "report.answer", Report, "处理反映", "supervisor", reports.waiting, since="at", search="-",
+    page=("supervisor-reports", ""), may=_answers,
+)
+waiting(
+    "order.owed", Order, "提交整改", "enterprise", _owed, due="due", title=_of_order,
+    page=("enterprise-order", "number"), also=FIRM,
+)
 
 
 # --- what things are called, and who has them now ---
@@ -116,10 +144,14 @@ PAGES = {
     "officer": ("visit-detail", "number"), "head": ("head-visit", "number"), "supervisor": ("supervisor-visit", "number"),
     "superior": ("superior-visit", "number"), "enterprise": ("enterprise-visit", "number"),
 }
-subject(Visit, "检查", lambda v: v.enterprise.name, PAGES, holder=HOLDER, holders=_holders, starts=("visit.draft",), flow=VISIT,
-        withdraw=scheme.withdraw, withdraw_step="withdraw", related=("enterprise", "body"))
-subject(Order, "责令事项", lambda o: f"{o.visit.enterprise.name}（{o.get_kind_display()}）",
-        {"officer": ("officer-order", "number"), "enterprise": ("enterprise-order", "number")}, related=FIRM)
+subject(
+    Visit, "检查", _firm, PAGES, holder=HOLDER, holders=_holders, starts=("visit.draft",), flow=VISIT,
+    withdraw=scheme.withdraw, withdraw_step="withdraw", related=("enterprise", "body"),
+)
+subject(
+    Order, "责令事项", _of_order,
+    {"officer": ("officer-order", "number"), "enterprise": ("enterprise-order", "number")}, related=FIRM,
+)
 
 
 # --- what other people are told ---

@@ -26,7 +26,7 @@ from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope
-from jiangcheng.web import context, todo
+from jiangcheng.web import context
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
@@ -108,7 +108,6 @@ def due(body_id: int, year: int) -> dict[str, list[Any]]:
     }
 
 
-@todo.counter("planner")
 def waiting_count(request: HttpRequest) -> int:
     """How many things stand in 今日待办: ``due``, counted in one question."""
     plans, drafts = Plan.objects.filter(body=OuterRef("pk")), ItemVersion.objects.filter(item__body=OuterRef("pk"), state="draft")
