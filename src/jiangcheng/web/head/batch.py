@@ -28,7 +28,7 @@ ACTIONS = (("approve", "批准"), ("return", "退回修改"))
 @desk("head")
 def page(request: HttpRequest) -> HttpResponse:
     """Tick, 批准 or 退回修改; each scheme is judged by itself, and one that is refused stops no other."""
-    rows, context = _rows(request), {"title": "批量审批", "actions": ACTIONS, "why": "", "wrong": ""}
+    rows, context = _rows(request), {"title": "批量审批", "actions": ACTIONS, "why": "", "wrong": "", "ticked": ()}
     if request.method == "POST":
         context |= _decide(request, bulk.chosen(request, rows))
         rows = _rows(request)
