@@ -113,7 +113,8 @@ def test_who_started_a_thing_urges_it_once_a_day(stage, world):
     page = world.client("officer1")
     assert "在单位负责人" in (text := page.get("/started/").content.decode()) and "催办<" in text
     assert page.post("/started/nudge/", {"subject": "visits.Visit", "pk": visit.pk}).status_code == 302
-    assert Notice.objects.filter(kind="remind", account=world.accounts["head"]).get().words == f"{world.officers[0].name}催办：检查 {visit.number}，请尽快办理"
+    told = Notice.objects.get(kind="remind", account=world.accounts["head"])
+    assert told.words == f"{world.officers[0].name}催办：检查 {visit.number}，请尽快办理"
     again = page.post("/started/nudge/", {"subject": "visits.Visit", "pk": visit.pk})
     assert again.status_code == 409 and "今天已经催办 1 次" in again.content.decode()
     assert "今天已催办" in page.get("/started/").content.decode() and Nudge.objects.count() == 1

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +29,7 @@ from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting
 from jiangcheng.web.officer.forms import RescheduleForm
+from jiangcheng.web.paging import Pages
 from jiangcheng.web.templatetags.text import cn_day, hm
 
 
@@ -82,7 +82,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.GET.get("week"):
         monday = calendar.today() - timedelta(days=calendar.today().weekday())
         found = found.filter(window_start__date__range=(monday, monday + timedelta(days=6)))
-    page = Paginator(found.order_by("-window_start", "-id"), 20).get_page(request.GET.get("page"))
+    page = Pages(found.order_by("-window_start", "-id"), 20, searched=bool(query)).get_page(request.GET.get("page"))
     chips = [("", "全部"), *[(s, words.STATES[s]) for s in ("to_approve", "to_enter", "inspecting", "following", "closed", "archived")]]
     return render(request, "officer/visits.html", {
         "title": "检查", "page": page, "chips": chips, "week": request.GET.get("week", ""),

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -29,6 +28,7 @@ from jiangcheng.web import bulk, exports, oversight
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.oversight import of_firm_or_body, outcome_words
+from jiangcheng.web.paging import Pages
 from jiangcheng.web.supervisor import places
 from jiangcheng.web.templatetags.text import window
 
@@ -67,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             (v.number, v.body.name, v.enterprise.name, v.site.address, v.get_kind_display(), v.state_word,
              str(window(v.window_start, v.window_end)) if v.window_start else "", outcome_words(v)) for v in found[:20000]
         ))
-    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    page = Pages(found, 30, searched=bool(request.GET.get("q"))).get_page(request.GET.get("page"))
     for visit in page:
         visit.outcome_words = outcome_words(visit)
     everything = scope(request.actor, Visit.objects.all())
