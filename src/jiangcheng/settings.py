@@ -130,7 +130,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Ways out for notices; empty: not used. See jiangcheng/work/adapters.py and the run book.
+# Ways out for notices; empty: not used. See the run book.
 MAIL_SERVER = os.environ.get("JIANGCHENG_MAIL", "")
 SMS_GATEWAY = os.environ.get("JIANGCHENG_SMS", "")
 NOTICE_HOOK = os.environ.get("JIANGCHENG_HOOK", "")

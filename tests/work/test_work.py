@@ -67,6 +67,7 @@ def test_work_goes_to_a_colleague_and_back(stage, world):
     head, deputy = stage.head, world.actor("deputy")
     assert [a.name for a in actions.colleagues(head, KINDS["visit.approve"], visit)] == [world.deputy.name]
     page = world.client("head")
+    assert "转办<" in todo(world, "head")
     address = reverse("work-hand-over", args=["visit.approve", visit.pk])
     assert world.deputy.name in page.get(address).content.decode()
     assert page.post(address, {"taker": world.deputy.pk, "reason": "出差三天"}).headers["Location"] == "/todo/"

@@ -189,9 +189,9 @@ def _after(act: Any, lines: list[dict[str, Any]]) -> None:
 ledger.AFTER.append(_after)
 
 
-def rebuild(models: Iterable[type[Model]] = ()) -> Iterator[tuple[str, int]]:
-    """Make the index anew, table by table; each is (name of the table, records). A table is whole before and after."""
-    for model in models or INDEXES:
+def rebuild(models: Iterable[type[Model]] | None = None) -> Iterator[tuple[str, int]]:
+    """Make the index anew, of all tables when none are given; each is (name of the table, records). A table is whole before and after."""
+    for model in INDEXES if models is None else models:
         own, n = INDEXES[model], 0
         with transaction.atomic():
             SearchRow.objects.filter(kind=own.kind).delete()

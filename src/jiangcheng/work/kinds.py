@@ -39,6 +39,11 @@ class Kind:
     also: tuple[str, ...] = ()
     may: Callable[[Actor, Any], bool] | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Can it be handed over?"""
+        return self.may is not None
+
     def address(self, record: Any) -> tuple[str, list[Any]]:
         """Name of the page and its arguments."""
         name, attribute = self.page

@@ -20,14 +20,15 @@ register = template.Library()
 @register.inclusion_tag("parts/search.html", takes_context=True)
 def search(
     context: dict[str, Any], name: str = "q", *, placeholder: str = "名称、信用代码、拼音首字母、文书号", label: str = "查询", url: str = "",
-    hero: bool = False,
+    hero: bool = False, save: bool = True,
 ) -> dict[str, Any]:
-    """查询框. Keeps the other filters of the address, goes back to page 1. For whoever is logged in with 保存的筛选 below it."""
+    """查询框. Keeps the other filters of the address, goes back to page 1. For whoever is logged in with 保存的筛选 below it, but where
+    ``save`` says no."""
     request = context.get("request")
     given = request.GET if request else {}
     kept = _kept(context, name, "page") if not url else []
     found = {"name": name, "value": given.get(name, ""), "placeholder": placeholder, "label": label, "url": url, "hero": hero, "kept": kept}
-    return found if url or hero or request is None else found | _saved(request, context)
+    return found if url or hero or not save or request is None else found | _saved(request, context)
 
 
 def _saved(request: Any, context: dict[str, Any]) -> dict[str, Any]:

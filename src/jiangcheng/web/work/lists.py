@@ -38,6 +38,12 @@ class Task:
     note: str
     url: str
 
+    @property
+    def edge(self) -> str:
+        """Colour of its edge: late, warn, or none."""
+        tone = self.limit.tone if self.limit else ""
+        return tone if tone in ("late", "warn") else ""
+
 
 def kinds_of(actor: Actor) -> list[Kind]:
     """Kinds of work of the roles that the actor holds now, in the order in which they were declared."""

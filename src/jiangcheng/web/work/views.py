@@ -69,7 +69,7 @@ def done(request: HttpRequest) -> HttpResponse:
     page = _page(request, past.done(actor, wanted if wanted in SUBJECTS else "", context["q"]))
     leaves = Leaf.objects.in_bulk([row["last"] for row in page])
     made = past.lines(actor, [leaves[row["last"]] for row in page])
-    return render(request, "work/past.html", context | {"page": page, "lines": made, "chips": _chips(), "own": False})
+    return render(request, "work/past.html", context | {"page": page, "lines": made, "chips": _chips(request, begun=False), "own": False})
 
 
 @screen("started/", "327-08-2")
@@ -83,11 +83,13 @@ def started(request: HttpRequest) -> HttpResponse:
 def _started(request: HttpRequest) -> dict[str, Any]:
     actor, context, wanted = request.actor, frame(request, "我发起", "started"), request.GET.get("kind", "")
     page = _page(request, past.started(actor, wanted if wanted in SUBJECTS else "", context["q"]))
-    return context | {"page": page, "lines": past.lines(actor, list(page), own=True), "chips": _chips(), "own": True}
+    return context | {"page": page, "lines": past.lines(actor, list(page), own=True), "chips": _chips(request, begun=True), "own": True}
 
 
-def _chips() -> list[tuple[str, str]]:
-    return [("", "全部"), *((label, own.word) for label, own in SUBJECTS.items())]
+def _chips(request: HttpRequest, *, begun: bool) -> list[tuple[str, str]]:
+    """Kinds of thing that the person's roles have pages for; of those that can be begun where ``begun`` asks for them."""
+    mine = [(label, own.word) for label, own in SUBJECTS.items() if request.actor.has(*own.pages) and (own.starts or not begun)]
+    return [("", "全部"), *mine] if len(mine) > 1 else []
 
 
 def _thing(request: HttpRequest) -> tuple[Any, Any]:
