@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "jiangcheng.kernel",
     "jiangcheng.parties",
+    "jiangcheng.work",
     "jiangcheng.papers",
     "jiangcheng.inspection.reach",
     "jiangcheng.inspection.items",
@@ -139,6 +140,12 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Ways out for notices; empty: not used. See the run book.
+MAIL_SERVER = os.environ.get("JIANGCHENG_MAIL", "")
+SMS_GATEWAY = os.environ.get("JIANGCHENG_SMS", "")
+NOTICE_HOOK = os.environ.get("JIANGCHENG_HOOK", "")
+NOTICE_HOOK_SECRET = os.environ.get("JIANGCHENG_HOOK_SECRET") or (NOTICE_HOOK and _secret("hook-secret"))
 
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 GAZETTE = os.environ.get("JIANGCHENG_GAZETTE", "")

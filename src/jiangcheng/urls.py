@@ -9,7 +9,7 @@ from jiangcheng.web import formats, help_pages, search, todo
 urlpatterns = [
     path("", include("jiangcheng.web.base_views")),
     path("home/", todo.home, name="home"),
-    path("todo/", todo.home, name="todo"),
+    path("", include("jiangcheng.web.work.urls")),
     path("search/", search.results, name="search"),
     path("help/", help_pages.index, name="help"),
     path("help/<slug:desk>/", help_pages.article, name="help-article"),

@@ -32,6 +32,7 @@ from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties import city
 from jiangcheng.parties.identity import KeyRotation
+from jiangcheng.work.models import Filter, Notice
 from tests.visits.stage import Stage
 from tests.world import World
 
@@ -90,7 +91,8 @@ def build() -> Scene:
     world.add_person("fire_officer", "夏雷（演示）", ("officer", world.authorised))  # another body of the same district
     stage = Stage(world)
     portraits.build()
-    before, running = stage.coded(site=world.site2), _running(stage)
+    sites = stage.firms(2)
+    before, running = stage.coded(site=world.site2), _running(stage, sites[0])
     done = _archived(stage)
     with ledger.act("test.filing", SYSTEM):
         filing = Filing(plan=stage.plan, round=1, office_kind="judicial", office=world.district_office, office_name="示范区司法局（演示）",
@@ -104,6 +106,9 @@ def build() -> Scene:
         rotation.save()
     LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
                source_kind="").save()
+    asked = stage.submitted(site=sites[1])
+    notice = Notice.objects.create(account=world.accounts["officer1"], kind="visit", words="一句", at=stage.now)
+    kept = Filter.objects.create(account=world.accounts["officer1"], page="/officer/visits/", name="本周", query="week=1")
     common = {
         "body": world.body.pk, "year": stage.plan.year, "desk": "officer", "slug": "filed", "table": "inspection_items", "n": 1,
         "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,
@@ -112,7 +117,8 @@ def build() -> Scene:
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk}, "planner-paper": {"kind": "notice"}, "planner-paper-start": {"kind": "notice"},
-        "government-rows": {"slug": "filed"},
+        "government-rows": {"slug": "filed"}, "message-open": {"pk": notice.pk}, "filter-drop": {"pk": kept.pk},
+        "work": "order.follow", "work-hand-over": {"work": "visit.approve", "pk": asked.pk},
         "security-second": {"pk": world.accounts["planner"].pk}, "security-sessions": {"pk": world.accounts["planner"].pk},
         "security-identity": {"pk": world.accounts["planner"].pk}, "security-rotation": {"pk": rotation.pk},
     } | _registers(stage)
@@ -141,9 +147,9 @@ def _registers(stage: Stage) -> dict[str, dict[str, int]]:
     }
 
 
-def _running(stage: Stage) -> Any:
+def _running(stage: Stage, site: Any) -> Any:
     """A started visit of another enterprise of the district."""
-    visit, now = stage.coded(site=stage.firms(1)[0]), timezone.now()
+    visit, now = stage.coded(site=site), timezone.now()
     code = codes.current(visit.number)
     door.confirm_by_enterprise(door.at_the_door(code), visit, rotating=codes.rotating(code, now), now=now)
     door.show_certificate(stage.lead, visit)

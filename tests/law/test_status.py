@@ -15,6 +15,8 @@ HOUSE_RULES = len(Path(registry.__file__).with_name("duties").joinpath("house-ru
 SOURCE = "def test_refused():\n    assert 1\n\n\ndef test_allowed():\n    assert 2\n"
 FREE = "327-39-1"
 
+HOUSE_RULES = sum(d.register == registry.HOUSE for d in registry.duties().values())
+
 
 @pytest.fixture
 def cited():

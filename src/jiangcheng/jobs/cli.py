@@ -78,6 +78,24 @@ def _copies(command: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
+def search(argv: Sequence[str]) -> int:
+    """Make the search index anew from the records (after rows were put in past the platform)."""
+    django.setup()
+    from jiangcheng.kernel import search as index  # noqa: PLC0415  needs the apps
+
+    for name, n in index.rebuild():
+        print(f"{name}：{n:,} 条")
+    return 0
+
+
+def standins(argv: Sequence[str]) -> int:
+    """Run a mail server, a short-message gateway and a receiver of pushes on this machine, and print what comes."""
+    django.setup()
+    from jiangcheng.jobs import standins as servers  # noqa: PLC0415  needs the apps
+
+    return servers.main(argv)
+
+
 def run_jobs(argv: Sequence[str]) -> int:
     """Run the timed work once (lapsed codes, overdue orders, withdrawn rows)."""
     django.setup()
@@ -110,7 +128,7 @@ def migrate() -> None:
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
-    "restore": _copies("restore"), "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
+    "restore": _copies("restore"), "search": search, "standins": standins, "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
 }
 
 

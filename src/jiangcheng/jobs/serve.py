@@ -66,6 +66,7 @@ def _port() -> int:
 def prepare(*, with_demo: bool) -> None:
     """Migrate, load the lists, build the demo city once. A second call changes nothing."""
     from jiangcheng.jobs import cli, demo, lists  # noqa: PLC0415  the apps are set up just before
+    from jiangcheng.kernel import search  # noqa: PLC0415
     from jiangcheng.parties import rotation  # noqa: PLC0415
 
     began = time.monotonic()
@@ -75,6 +76,8 @@ def prepare(*, with_demo: bool) -> None:
     lists.load_all(_say)
     if with_demo:
         demo.build_once(_say)
+    for name, n in search.rebuild(search.empty_indexes()):
+        _say(f"检索：{name} {n:,} 条")
     _say(f"数据已就绪，用时 {time.monotonic() - began:.0f} 秒。")
 
 

@@ -12,7 +12,7 @@ class Config(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from jiangcheng.kernel import canonical, records  # noqa: PLC0415  models exist from here on
+        from jiangcheng.kernel import canonical, records, search  # noqa: F401, PLC0415  models exist from here on
 
         for model in canonical.audited_models():
             records.watch_links(model)
@@ -24,3 +24,4 @@ def _guard(using: str, **_: Any) -> None:
     from jiangcheng.kernel import storage  # noqa: PLC0415
 
     storage.install_guards(connections[using])
+    storage.install_search(connections[using])

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -79,6 +79,9 @@ class Act:
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
+
+AFTER: list[Callable[[Act, list[dict[str, Any]]], None]] = []
+"""Told of each act at its end, inside its transaction: the act, and one line a row it wrote (search, notices)."""
 
 
 # --- what an act touches -------------------------------------------------------------------------------------------
@@ -209,6 +212,8 @@ def _close(mine: Act, said: dict[str, Any]) -> None:
         [models.BulkRow(leaf=leaf, position=i, entry=p) for i, p in enumerate(parts)], batch_size=BATCH
     )
     _remember(lines, leaf)
+    for hear in AFTER:
+        hear(mine, lines)
     _stale_for_outer(mine)
     mine.receipt = Receipt(leaf.number, promise)
 

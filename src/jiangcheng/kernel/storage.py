@@ -1,4 +1,4 @@
-"""Where SQLite and PostgreSQL differ: guards, locks, the leader of the sequencer. Nothing else may ask for the engine.
+"""Where SQLite and PostgreSQL differ: guards, locks, search, the leader of the sequencer. Nothing else may ask for the engine.
 
 How the engines are opened stands in ``kernel.engines``.
 
@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Lookup, QuerySet, TextField
 
 try:
     import fcntl
@@ -209,6 +209,59 @@ def gather_statistics() -> None:
     """After a large load: let the planner know how much there is now, instead of when it next looks by itself."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+# --- search by pairs of characters ---------------------------------------------------------------------------------
+
+# Neither pg_trgm nor the trigram tokenizer of FTS5 finds a word of two characters. The pairs are therefore made by us
+# (kernel.search) and kept as words in one column; the engine only has to find rows that hold all of them.
+_SEARCH = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS kernel_searchindex USING fts5(grams, content='kernel_searchrow', content_rowid='id', "
+        "detail='none', columnsize=0, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co Cn'\")",
+        "CREATE TRIGGER IF NOT EXISTS kernel_searchrow_put AFTER INSERT ON kernel_searchrow BEGIN "
+        "INSERT INTO kernel_searchindex (rowid, grams) VALUES (NEW.id, NEW.grams); END",
+        "CREATE TRIGGER IF NOT EXISTS kernel_searchrow_gone AFTER DELETE ON kernel_searchrow BEGIN "
+        "INSERT INTO kernel_searchindex (kernel_searchindex, rowid, grams) VALUES ('delete', OLD.id, OLD.grams); END",
+        "CREATE TRIGGER IF NOT EXISTS kernel_searchrow_new AFTER UPDATE OF grams ON kernel_searchrow BEGIN "
+        "INSERT INTO kernel_searchindex (kernel_searchindex, rowid, grams) VALUES ('delete', OLD.id, OLD.grams); "
+        "INSERT INTO kernel_searchindex (rowid, grams) VALUES (NEW.id, NEW.grams); END",
+    ),
+    "postgresql": (
+        "CREATE INDEX IF NOT EXISTS kernel_searchrow_grams ON kernel_searchrow USING gin (string_to_array(grams, ' '))",
+        "ALTER INDEX kernel_searchrow_grams ALTER COLUMN 1 SET STATISTICS 1000",
+    ),
+}
+
+
+def install_search(db: Any = connection) -> None:
+    """Make the index over the pairs. May be repeated; runs after every migration."""
+    with db.cursor() as cursor:
+        for statement in _SEARCH[db.vendor]:
+            cursor.execute(statement)
+
+
+class GramsField(TextField):
+    """Pairs of characters as words with a space between; asked with ``grams__hold=[pair, …]``: rows that hold them all."""
+
+
+@GramsField.register_lookup
+class _Hold(Lookup):
+    lookup_name = "hold"
+
+    def get_prep_lookup(self) -> list[str]:
+        return list(self.rhs)
+
+    def get_db_prep_lookup(self, value: Any, db: Any) -> tuple[str, list[Any]]:
+        return "%s", [list(value)]
+
+    def as_sql(self, compiler: Any, db: Any) -> tuple[str, list[Any]]:
+        column, _ = self.process_lhs(compiler, db)
+        if db.vendor == "sqlite":
+            own = column.rpartition(".")[0]
+            asked = " AND ".join(f'"{pair}"' for pair in self.rhs)
+            return f'{own}."id" IN (SELECT rowid FROM kernel_searchindex WHERE kernel_searchindex MATCH %s)', [asked]  # noqa: S608  a name of our own
+        return f"string_to_array({column}, ' ') @> %s::text[]", [self.rhs]
 
 
 # --- copies of the whole database ----------------------------------------------------------------------------------

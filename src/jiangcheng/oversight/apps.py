@@ -12,3 +12,4 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Load the rules of visibility: a model without one shows nothing."""
         import_module("jiangcheng.oversight.queries")
+        import_module("jiangcheng.oversight.waits")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.oversight.models import AccessEvent, Alert, Finding, Instruction
@@ -71,6 +72,12 @@ def waiting_instructions(actor: Actor) -> QuerySet[Instruction]:
     """What waits for the actor: replies to read for a government, instructions to answer for an addressee."""
     states = ("replied",) if actor.has("government") else ("given", "returned")
     return scope(actor, Instruction.objects.filter(state__in=states)).select_related("government", "to").order_by("due", "id")
+
+
+def late_instructions(actor: Actor) -> QuerySet[Instruction]:
+    """Instructions whose term has passed without a reply."""
+    found = scope(actor, Instruction.objects.filter(state__in=("given", "returned"), due__lt=calendar.today()))
+    return found.select_related("government", "to").order_by("due", "id")
 
 
 @enforces("327-05-3")

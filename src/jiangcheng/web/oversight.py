@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -14,15 +15,27 @@ from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import ledger
+from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import Refused, enforces
 from jiangcheng.oversight import access
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.access import address_of
+from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.web.errors import refused_response
 
 TABS = (("base", "基本信息"), ("items", "检查事项"), ("papers", "文书"), ("process", "办理过程"))
 OUTCOMES = dict(words.OUTCOMES)
+
+
+def of_firm_or_body(query: str) -> Q:
+    """Condition on visits: each word of the query is said of the visit (number, enterprise) or of its body."""
+    asked = Q()
+    for word in query.split():
+        here = holding(Visit, word)
+        bodies = list(Body.objects.filter(holding(Body, word)).values_list("pk", flat=True))
+        asked &= here | Q(body__in=bodies) if bodies else here
+    return asked
 
 
 def waited_words(days: int) -> str:

@@ -144,14 +144,15 @@ def my_visits(actor: Actor) -> QuerySet[Visit]:
     return scope(actor, found).order_by("-window_start", "-id")
 
 
-def _end_of_today() -> datetime:
+def end_of_today() -> datetime:
+    """24:00 of this civil day."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return start + timedelta(days=1)
 
 
 def today(actor: Actor) -> QuerySet[Visit]:
     """What is due for an officer: visits whose window has come and that are not told yet, and returned schemes."""
-    due = Q(state__in=("to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told"), window_start__lt=_end_of_today())
+    due = Q(state__in=("to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told"), window_start__lt=end_of_today())
     return my_visits(actor).filter(due | Q(state="returned")).order_by("window_start", "id")
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiangcheng.kernel import ledger
+from jiangcheng.kernel.search import holding
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import actions, bodies, territory
 from jiangcheng.parties.bodies import FIELD_WORDS
@@ -48,7 +49,10 @@ def _shown(found: list[Body], show: str, q: str) -> list[Body]:
         "names": lambda b: not b.enforces and not b.judicial, "judicial": lambda b: b.judicial,
     }
     keep = [b for b in found if tests.get(show, lambda b: True)(b)]
-    return [b for b in keep if q in b.name or q in b.short or q.upper() == b.uscc] if q else keep
+    if not q:
+        return keep
+    hits = set(Body.objects.filter(holding(Body, q)).values_list("pk", flat=True))
+    return [b for b in keep if b.pk in hits]
 
 
 @screen("admin/bodies", "327-03-1", "327-06-3")

@@ -34,7 +34,6 @@ from jiangcheng.web.planner.forms import Drafted
 from jiangcheng.web.register.forms import day_field
 from jiangcheng.web.register.pages import answer
 from jiangcheng.web.templatetags.text import cn_datetime
-from jiangcheng.web.todo import counter
 
 ACT_WORDS.update(words.ACT_WORDS)
 HEADS = (("交办编号", 22), ("交办给", 30), ("事由", 40), ("要求", 60), ("回复期限", 14), ("状态", 12), ("回复", 60), ("回复时间", 26))
@@ -74,24 +73,13 @@ def _counts(actor: Actor) -> int:
     return queries.waiting_instructions(actor).count()
 
 
-@counter("government")
-def waiting(request: HttpRequest) -> int:
-    """Replies to read, and instructions whose term has passed without one."""
-    return _counts(request.actor) + _late(request.actor).count()
-
-
-def _late(actor: Actor) -> Any:
-    found = scope(actor, Instruction.objects.filter(state__in=("given", "returned"), due__lt=calendar.today()))
-    return found.select_related("to").order_by("due")
-
-
 @screen("government/", "327-06-2", "327-06-1")
 @desk("government")
 def home(request: HttpRequest) -> HttpResponse:
     """What waits, then the figures of the territory, each with its rows."""
     return render(request, "government/home.html", {
         "title": "本辖区概况", "rows_page": "government-rows", "own": body_of(request.actor), "replied": queries.waiting_instructions(request.actor),
-        "late": [(i, calendar.limit(i.due)) for i in _late(request.actor)], **overview(request.actor),
+        "late": [(i, calendar.limit(i.due)) for i in queries.late_instructions(request.actor)], **overview(request.actor),
     })
 
 

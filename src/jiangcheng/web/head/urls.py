@@ -3,10 +3,11 @@
 from django.urls import path
 
 from jiangcheng.web import formats
-from jiangcheng.web.head import items, views
+from jiangcheng.web.head import batch, items, views
 
 urlpatterns = [
     path("", views.home, name="head-home"),
+    path("batch/", batch.page, name="head-batch"),
     path("items/", items.listing, name="head-items"),
     path("items/<int:pk>/", items.item, name="head-item"),
     path("visits/<str:number>/", views.visit, name="head-visit"),

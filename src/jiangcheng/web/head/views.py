@@ -33,7 +33,6 @@ from jiangcheng.parties import access, certificates
 from jiangcheng.parties import actions as parties
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate, Delegation, Headship
-from jiangcheng.web import todo
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.head.forms import DelegationForm
@@ -86,7 +85,6 @@ def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
     return ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
 
 
-@todo.counter("head")
 def waiting_count(request: HttpRequest) -> int:
     """How many things stand on 待我审批."""
     found = (queries.to_approve(request.actor), _recusals(request), _reviews(request), formats.to_approve(request.actor.body))

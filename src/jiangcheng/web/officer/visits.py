@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +20,7 @@ from jiangcheng.inspection.visits.flows import BEFORE_DOOR, VISIT
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.inspection.visits.seats import drafter_or_on_visit
 from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel.search import holding
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties import certificates
@@ -32,6 +31,7 @@ from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting
 from jiangcheng.web.officer.forms import RescheduleForm
+from jiangcheng.web.paging import Pages
 from jiangcheng.web.templatetags.text import cn_day, hm
 
 
@@ -78,16 +78,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body)).select_related("enterprise", "site")
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     if query:
-        found = found.filter(
-            Q(enterprise__name__icontains=query) | Q(enterprise__uscc__iexact=query) | Q(number__icontains=query)
-            | Q(enterprise__initials__icontains=query.lower())
-        )
+        found = found.filter(holding(Visit, query))
     if state in words.STATES:
         found = found.filter(state=state)
     if request.GET.get("week"):
         monday = calendar.today() - timedelta(days=calendar.today().weekday())
         found = found.filter(window_start__date__range=(monday, monday + timedelta(days=6)))
-    page = Paginator(found.order_by("-window_start", "-id"), 20).get_page(request.GET.get("page"))
+    page = Pages(found.order_by("-window_start", "-id"), 20, searched=bool(query)).get_page(request.GET.get("page"))
     chips = [("", "全部"), *[(s, words.STATES[s]) for s in ("to_approve", "to_enter", "inspecting", "following", "closed", "archived")]]
     return render(request, "officer/visits.html", {
         "title": "检查", "page": page, "chips": chips, "week": request.GET.get("week", ""),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +27,7 @@ from jiangcheng.web import exports
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.oversight import waited_words
+from jiangcheng.web.oversight import of_firm_or_body, waited_words
 
 LONG, PER_PAGE = 10, 30
 
@@ -99,8 +99,8 @@ def visits(request: HttpRequest) -> HttpResponse:
     found = scope(request.actor, Visit.objects.filter(body__superior=request.actor.body)).select_related("body", "enterprise")
     counts = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     rows = found.filter(state=request.GET["state"]) if request.GET.get("state") in counts else found
-    for word in request.GET.get("q", "").split():
-        rows = rows.filter(Q(enterprise__name__icontains=word) | Q(body__name__icontains=word) | Q(number__icontains=word))
+    if query := request.GET.get("q", "").strip():
+        rows = rows.filter(of_firm_or_body(query))
     rows = rows.order_by("-arrived_at", "-pk")
     if request.GET.get("format") == "xlsx":
         return exports.excel("本系统检查", (("编号", 20), ("单位", 30), ("企业", 34), ("到场", 14), ("状态", 14)), (

@@ -20,6 +20,7 @@ from jiangcheng.inspection.visits import queries as visits
 from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.oversight import queries as watched
@@ -105,7 +106,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     else:
         found = found.order_by("-received_at")
     for word in request.GET.get("q", "").split():
-        found = found.filter(Q(plan__body__name__icontains=word) | Q(plan__body__short__icontains=word) | Q(number__icontains=word))
+        found = found.filter(Q(plan__body__in=Body.objects.filter(holding(Body, word)).values("pk")) | Q(number__icontains=word))
     if request.GET.get("format") == "xlsx":
         return exports.excel("备案审查", (("单位", 30), ("计划", 30), ("报送次数", 10), ("收到", 14), ("状态", 12), ("办理", 14), ("文号", 24)), (
             (f.plan.body.name, str(f.plan), f.round, timezone.localdate(f.received_at), f.state_word,

@@ -7,8 +7,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -28,7 +27,8 @@ from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.web import bulk, exports, oversight
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.oversight import outcome_words
+from jiangcheng.web.oversight import of_firm_or_body, outcome_words
+from jiangcheng.web.paging import Pages
 from jiangcheng.web.supervisor import places
 from jiangcheng.web.templatetags.text import window
 
@@ -48,10 +48,7 @@ def visible(request: HttpRequest) -> QuerySet[Visit]:
     found = scope(request.actor, Visit.objects.select_related("body", "enterprise", "site")).order_by("-window_start", "-id")
     query, state, body = (request.GET.get(k, "").strip() for k in ("q", "state", "body"))
     if query:
-        found = found.filter(
-            Q(enterprise__name__icontains=query) | Q(enterprise__uscc__iexact=query) | Q(number__icontains=query)
-            | Q(enterprise__initials__icontains=query.lower()) | Q(body__name__icontains=query)
-        )
+        found = found.filter(of_firm_or_body(query))
     if state in words.STATES:
         found = found.filter(state=state)
     place = Division.objects.filter(code=request.GET.get("division", "")).first()
@@ -70,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             (v.number, v.body.name, v.enterprise.name, v.site.address, v.get_kind_display(), v.state_word,
              str(window(v.window_start, v.window_end)) if v.window_start else "", outcome_words(v)) for v in found[:20000]
         ))
-    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    page = Pages(found, 30, searched=bool(request.GET.get("q"))).get_page(request.GET.get("page"))
     for visit in page:
         visit.outcome_words = outcome_words(visit)
     everything = scope(request.actor, Visit.objects.all())

@@ -147,6 +147,7 @@ def _wording(one: str) -> str:
 
 
 # ---- 办理过程 ----
+@register.filter
 def act_word(act: str) -> str:
     """Word of a ledger act: the button of its step, else ``context.ACT_WORDS``, else the act's name."""
     flow, _, step = act.partition(".")
