@@ -67,9 +67,9 @@ def ledger(argv: Sequence[str]) -> int:
 def _copies(command: str) -> Callable[[Sequence[str]], int]:
     def run(argv: Sequence[str]) -> int:
         django.setup()
-        from jiangcheng.jobs import backup  # noqa: PLC0415  needs the apps
+        from jiangcheng.jobs import restore  # noqa: PLC0415  needs the apps
 
-        return backup.main([command, *argv])
+        return restore.main([command, *argv])
 
     run.__doc__ = {
         "backup": "Copy database, files and public keys into a dated folder.", "check": "Read a backup byte by byte; verify its ledger.",

@@ -13,7 +13,7 @@ from importlib import import_module
 
 import django
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -63,16 +63,35 @@ def _port() -> int:
     return int(text)
 
 
-def prepare(*, with_demo: bool) -> None:
-    """Migrate, load the lists, build the demo city once. A second call changes nothing."""
-    from jiangcheng.jobs import cli, demo, lists  # noqa: PLC0415  the apps are set up just before
+def prepare(*, with_demo: bool, copy: bool = True) -> None:
+    """Migrate (after a backup where there is something to lose, unless ``copy`` is off), load the lists, build the demo
+    city once. A second call changes nothing."""
+    from jiangcheng.jobs import demo, lists, upgrade  # noqa: PLC0415  the apps are set up just before
 
     began = time.monotonic()
-    cli.migrate()
+    upgrade.migrate(_say, copy=copy)
     lists.load_all(_say)
     if with_demo:
         demo.build_once(_say)
     _say(f"数据已就绪，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    """``prepare``, with what may go wrong as one line. Status 2 when these data cannot be served."""
+    from jiangcheng.jobs import backup, restore  # noqa: PLC0415  the apps are set up just before
+
+    try:
+        problem = restore.start_problem()
+        if not problem:
+            prepare(with_demo=not options.no_demo, copy=not options.no_backup)
+    except backup.Unfit as unfit:
+        problem = f"升级前的备份没有做成，数据未改动。{unfit} 确实不要备份的：bin/start --no-backup"
+    except OperationalError as error:
+        problem = f"数据库打不开：{str(error).strip().splitlines()[0]}。请检查 DATABASE_URL 和数据库服务。"
+    if problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
 
 
 def run(host: str, port: int) -> None:
@@ -90,6 +109,7 @@ def main(argv: Sequence[str]) -> int:
     """Serve until stopped. Exit status 2 when the place or the port cannot be used."""
     parser = argparse.ArgumentParser(prog="bin/start")
     parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
+    parser.add_argument("--no-backup", action="store_true", help="升级数据库前不先备份")
     parser.add_argument("--prepare-only", action="store_true", help="只准备数据，不启动服务")
     options = parser.parse_args(list(argv))
     host, port = os.environ.get("JIANGCHENG_HOST", "127.0.0.1"), _port()
@@ -102,8 +122,7 @@ def main(argv: Sequence[str]) -> int:
         return 2
     if options.prepare_only:
         django.setup()
-        prepare(with_demo=not options.no_demo)
-        return 0
+        return _prepare(options)
     # In a process of its own: the workers are forked, and a typesetter that has run before a fork hangs after it.
     prepared = subprocess.run([sys.executable, "-m", "jiangcheng.jobs.cli", "start", "--prepare-only", *argv], check=False)  # noqa: S603
     if prepared.returncode:

@@ -67,15 +67,25 @@ def _load(use: str, where: Path) -> Key:
     path = where / f"{use}.pem"
     if not path.exists():
         _make(path)
-    private = load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(private, Ed25519PrivateKey):
-        raise ValueError(f"{path}: not an Ed25519 key")
+    private = _read(path)
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     key = Key(use, key_id(public), public, private)
     published = where / f"{use}-{key.id}.pub"
     if not published.exists():
         published.write_text(public.hex() + "\n")
     return key
+
+
+def _read(path: Path) -> Ed25519PrivateKey:
+    private = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ValueError(f"{path}: not an Ed25519 key")
+    return private
+
+
+def pair_id(path: Path) -> str:
+    """Id of a pair anywhere, without taking it into use. ``ValueError`` when the file is no such pair."""
+    return key_id(_read(path).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
 def _make(path: Path) -> None:

@@ -16,13 +16,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 try:
@@ -226,27 +226,81 @@ def is_empty() -> bool:
     return not connection.introspection.table_names()
 
 
-def dump(target: Path) -> None:
-    """Copy the database as of one moment into a file, while others write."""
-    if not is_sqlite():
-        _program("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
-        return
-    source, copy = sqlite3.connect(connection.settings_dict["NAME"]), sqlite3.connect(target)
-    with contextlib.closing(source), contextlib.closing(copy):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where nothing may be written
+def dump(target: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    """Copy the database as of one moment into a file, while others write; answers of that same moment to ``questions``.
+
+    Raises ``ToolMissing`` when the engine did not finish the copy.
+    """
+    return _copy_sqlite(target, questions) if is_sqlite() else _dump_postgres(target, questions)
+
+
+def _copy_sqlite(target: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    try:
+        source, copy = sqlite3.connect(connection.settings_dict["NAME"]), sqlite3.connect(target)
+        with contextlib.closing(source), contextlib.closing(copy):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where nothing may be written
+            return {name: copy.execute(question).fetchall() for name, question in questions.items()}
+    except sqlite3.Error as problem:
+        raise ToolMissing(f"数据库没有复制完：{problem}") from problem
+
+
+@contextlib.contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction in which all questions see the database as of one moment. Inside another transaction, as that one sees it."""
+    began = not connection.in_atomic_block
+    with transaction.atomic():
+        if began and not is_sqlite():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _dump_postgres(target: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    with one_moment(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot()")
+        (snapshot,) = cursor.fetchone()
+        answers = {}
+        for name, question in questions.items():
+            cursor.execute(question)
+            answers[name] = cursor.fetchall()
+        _program("pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
+        return answers
 
 
 def load(source: Path) -> None:
-    """Fill the empty database from a copy made by ``dump``."""
+    """Fill the empty database from a copy made by ``dump``: whole or not at all."""
     connection.close()
+    if not is_sqlite():
+        _program("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(source))
+        return
+    path = Path(connection.settings_dict["NAME"])
+    aside = path.with_name(f".{path.name}.restoring")
+    shutil.copyfile(source, aside)
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    aside.replace(path)
+
+
+def size_on_disk() -> int:
+    """Bytes that a copy of the database needs at most, about."""
     if is_sqlite():
         path = Path(connection.settings_dict["NAME"])
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
-        shutil.copyfile(source, path)
-    else:
-        _program("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(source))
+        return sum(p.stat().st_size for end in ("", "-wal") if (p := path.with_name(path.name + end)).is_file())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return cursor.fetchone()[0]
+
+
+def holds_acts() -> bool:
+    """Does the ledger hold anything? True also of a database that an older version made; False of an empty one."""
+    if "kernel_leaf" not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM kernel_leaf LIMIT 1")
+        return cursor.fetchone() is not None
 
 
 def _program(name: str, *arguments: str) -> None:
