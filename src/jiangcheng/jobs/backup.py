@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from jiangcheng import __version__
 from jiangcheng.jobs import sealed, versions
-from jiangcheng.kernel import canonical, copies, keys, sequencer, storage, verify
+from jiangcheng.kernel import canonical, care, copies, keys, sequencer, verify
 from jiangcheng.kernel.copies import MANIFEST
 
 try:
@@ -33,7 +33,7 @@ except ImportError:  # not on this system: two backups at once are then the oper
 
 FORM = 1
 """Of the folder; a newer one than this program knows is refused."""
-DATABASES = tuple(storage.DUMP_NAME.values())
+DATABASES = tuple(care.DUMP_NAME.values())
 SPARE = 64 * 1024 * 1024
 """Bytes that must stay free beside a copy."""
 _QUESTIONS = {
@@ -98,14 +98,14 @@ def make(target: Path | None = None, *, pairs: bool = False, phrase: bytes = b""
     draft = target.with_name(f".{target.name}.part")
     try:
         with _alone(target.parent):
-            room_for((storage.size_on_disk() + _size_of(Path(settings.MEDIA_ROOT))) * (2 if phrase else 1), target.parent)
+            room_for((care.size_on_disk() + _size_of(Path(settings.MEDIA_ROOT))) * (2 if phrase else 1), target.parent)
             draft.mkdir(mode=0o700)
             if sign:
                 with contextlib.suppress(sequencer.Broken):  # the copy is worth the more then
                     sequencer.checkpoint_now()
             manifest = _fill(draft, now.isoformat(), pairs=pairs)
             _finish(draft, target, manifest, phrase)
-    except (OSError, storage.ToolMissing, DatabaseError) as problem:
+    except (OSError, care.ToolMissing, DatabaseError) as problem:
         with contextlib.suppress(OSError):
             shutil.rmtree(draft)
         raise Unfit(f"备份没有做成，未留下不完整的备份：{problem}") from problem
@@ -117,8 +117,8 @@ def _size_of(folder: Path) -> int:
 
 
 def _fill(draft: Path, made_at: str, *, pairs: bool) -> dict[str, Any]:
-    database = draft / storage.DUMP_NAME[connection.vendor]
-    found = storage.dump(database, _QUESTIONS)
+    database = draft / care.DUMP_NAME[connection.vendor]
+    found = care.dump(database, _QUESTIONS)
     kept = copy_files(Path(settings.MEDIA_ROOT), draft / "files")
     _copy_keys(draft / "keys", pairs=pairs)
     shutil.copyfile(canonical.FORMS_FILE, draft / "forms.json")
@@ -253,7 +253,7 @@ def read(folder: Path) -> dict[str, Any]:
         raise Unfit(f"{MANIFEST} 已损坏，不能使用这份备份。") from problem
     if form > FORM:
         raise Unfit(f"这份备份由更新的版本（{manifest.get('version')}）制作，请用该版本恢复。")
-    if storage.DUMP_NAME.get(engine) != database:
+    if care.DUMP_NAME.get(engine) != database:
         raise Unfit(f"{MANIFEST} 已损坏：数据库 {engine}，文件名 {database}。")
     strange = versions.unknown(manifest.get("migrations", ()))
     if strange:

@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 
 from jiangcheng.jobs import backup, sealed, versions
 from jiangcheng.jobs.backup import Unfit
-from jiangcheng.kernel import copies, export, keys, ledger, models, sequencer, storage, verify
+from jiangcheng.kernel import care, copies, export, keys, ledger, models, sequencer, verify
 from jiangcheng.kernel.actor import SYSTEM
 
 
@@ -44,7 +44,7 @@ def restore(folder: Path, *, new_keys: bool = False) -> dict[str, Any]:
     manifest = backup.read(folder)
     if manifest["engine"] != connection.vendor:
         raise Unfit(f"备份来自 {manifest['engine']}，本机使用 {connection.vendor}：请先设置同类数据库（DATABASE_URL）。")
-    if not _goes_on(manifest) and (not storage.is_empty() or any(backup.stored(Path(settings.MEDIA_ROOT)))):
+    if not _goes_on(manifest) and (not care.is_empty() or any(backup.stored(Path(settings.MEDIA_ROOT)))):
         raise Unfit("本机已有数据，不能恢复到这里。请用空的数据文件夹（JIANGCHENG_VAR）或空的数据库。")
     trusted = {} if new_keys else backup.known_keys()
     wrong = backup.check(folder, trusted)
@@ -111,8 +111,8 @@ def _bring(folder: Path, manifest: dict[str, Any]) -> None:
         elif not (here / path.name).exists():
             backup.copy_private(path, here / path.name)
     backup.copy_files(folder / "files", Path(settings.MEDIA_ROOT))
-    if storage.is_empty():
-        storage.load(folder / manifest["database"])
+    if care.is_empty():
+        care.load(folder / manifest["database"])
     call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -172,7 +172,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         phrase = sealed.phrase_from(options.passphrase_file) if options.passphrase_file else b""
         return {"backup": _make, "check": _check, "restore": _restore}[options.command](options, phrase)
-    except (Unfit, storage.ToolMissing, sealed.Unreadable) as problem:
+    except (Unfit, care.ToolMissing, sealed.Unreadable) as problem:
         print(problem)
     except (OSError, DatabaseError) as problem:
         print(f"没有做完：{problem}")

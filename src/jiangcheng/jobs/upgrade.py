@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jiangcheng.jobs import backup, versions
-from jiangcheng.kernel import storage
+from jiangcheng.kernel import care
 
 NAME = "-before-update"
 """Ending of the name of such a backup."""
@@ -19,7 +19,7 @@ def migrate(say: Callable[[str], None], *, copy: bool = True) -> None:
     from jiangcheng.jobs import cli  # noqa: PLC0415  it imports this package's commands
 
     due = versions.pending()
-    if due and copy and storage.holds_acts():
+    if due and copy and care.holds_acts():
         made = backup.make(name=NAME, sign=False)
         wrong = backup.check(made, ledger=False)
         if wrong:

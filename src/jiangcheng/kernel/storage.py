@@ -1,6 +1,6 @@
 """Where SQLite and PostgreSQL differ: guards, locks, the leader of the sequencer. Nothing else may ask for the engine.
 
-How the engines are opened stands in ``kernel.engines``.
+How the engines are opened stands in ``kernel.engines``; how they are cared for (settings, copies) in ``kernel.care``.
 
 A race is decided by one conditional statement, the same text on both engines::
 
@@ -13,10 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import sqlite3
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -211,40 +208,6 @@ def gather_statistics() -> None:
         cursor.execute("ANALYZE")
 
 
-# --- copies of the whole database ----------------------------------------------------------------------------------
-
-DUMP_NAME = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-"""Name of the copy in a backup, by engine."""
-
-
-class ToolMissing(RuntimeError):
-    """A program of the engine that a copy needs is not there, or failed; in words for the operator."""
-
-
-def is_empty() -> bool:
-    """True when the database holds no table yet."""
-    return not connection.introspection.table_names()
-
-
-def dump(target: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
-    """Copy the database as of one moment into a file, while others write; answers of that same moment to ``questions``.
-
-    Raises ``ToolMissing`` when the engine did not finish the copy.
-    """
-    return _copy_sqlite(target, questions) if is_sqlite() else _dump_postgres(target, questions)
-
-
-def _copy_sqlite(target: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
-    try:
-        source, copy = sqlite3.connect(connection.settings_dict["NAME"]), sqlite3.connect(target)
-        with contextlib.closing(source), contextlib.closing(copy):
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where nothing may be written
-            return {name: copy.execute(question).fetchall() for name, question in questions.items()}
-    except sqlite3.Error as problem:
-        raise ToolMissing(f"数据库没有复制完：{problem}") from problem
-
-
 @contextlib.contextmanager
 def one_moment() -> Iterator[None]:
     """A transaction in which all questions see the database as of one moment. Inside another transaction, as that one sees it."""
@@ -254,63 +217,3 @@ def one_moment() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
-
-
-def _dump_postgres(target: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
-    with one_moment(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_export_snapshot()")
-        (snapshot,) = cursor.fetchone()
-        answers = {}
-        for name, question in questions.items():
-            cursor.execute(question)
-            answers[name] = cursor.fetchall()
-        _program("pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
-        return answers
-
-
-def load(source: Path) -> None:
-    """Fill the empty database from a copy made by ``dump``: whole or not at all."""
-    connection.close()
-    if not is_sqlite():
-        _program("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(source))
-        return
-    path = Path(connection.settings_dict["NAME"])
-    aside = path.with_name(f".{path.name}.restoring")
-    shutil.copyfile(source, aside)
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    for end in ("-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
-    aside.replace(path)
-
-
-def size_on_disk() -> int:
-    """Bytes that a copy of the database needs at most, about."""
-    if is_sqlite():
-        path = Path(connection.settings_dict["NAME"])
-        return sum(p.stat().st_size for end in ("", "-wal") if (p := path.with_name(path.name + end)).is_file())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        return cursor.fetchone()[0]
-
-
-def holds_acts() -> bool:
-    """Does the ledger hold anything? True also of a database that an older version made; False of an empty one."""
-    if "kernel_leaf" not in connection.introspection.table_names():
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM kernel_leaf LIMIT 1")
-        return cursor.fetchone() is not None
-
-
-def _program(name: str, *arguments: str) -> None:
-    """Run a client program of PostgreSQL on our database; the password goes by the environment."""
-    given = connection.settings_dict
-    found = shutil.which(name)
-    if found is None:
-        raise ToolMissing(f"没有找到 {name}，请安装 PostgreSQL 客户端程序。")
-    place = {"PGHOST": given["HOST"], "PGPORT": str(given["PORT"]), "PGUSER": given["USER"], "PGPASSWORD": given["PASSWORD"]}
-    command = [found, f"--dbname={given['NAME']}", *arguments]
-    done = subprocess.run(command, env={**os.environ, **place}, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ToolMissing(f"{name} 没有完成：{done.stderr.strip()[:500]}")
