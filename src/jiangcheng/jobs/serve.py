@@ -11,14 +11,15 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import django
 from django.conf import settings
 from django.db import OperationalError, connections
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 
-from jiangcheng.jobs import proxy
+from jiangcheng.jobs import lan, proxy
 
 
 def _say(words: str) -> None:
@@ -106,30 +107,52 @@ def count_together() -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
-def run(host: str, port: int) -> None:
-    """Serve until stopped. The workers are forked here: what is imported before they share, but no paper may have been
-    set in this process, and no connection may be open."""
+def run(host: str, port: int, *, tls: tuple[Path, Path] | None = None) -> None:
+    """Serve until stopped, with ``tls`` (certificate and key) over https. The workers are forked here: what is imported
+    before they share, but no paper may have been set in this process, and no connection may be open."""
     count_together()
     import_module(settings.ROOT_URLCONF)
     connections.close_all()
+    paper, pair = tls or (None, None)
     Granian(
         "jiangcheng.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
         workers=int(os.environ.get("JIANGCHENG_WORKERS", "2")), blocking_threads=4, log_access=False, respawn_failed_workers=True,
+        log_dictconfig={"loggers": dict.fromkeys(("_granian", "granian.access"), {"handlers": [], "level": "INFO", "propagate": True})},
+        ssl_cert=paper, ssl_key=pair, ssl_protocol_min=SSLProtocols.tls12,
     ).serve()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bin/start")
+    parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
+    parser.add_argument("--lan", nargs="?", const="", metavar="地址", help="在局域网上用 https 服务手机；不给地址则自行查找")
+    parser.add_argument("--no-backup", action="store_true", help="升级数据库前不先备份")
+    parser.add_argument("--prepare-only", action="store_true", help="只准备数据，不启动服务")
+    return parser
+
+
+def _on_lan(given: str, port: int) -> tuple[str, list[str]]:
+    """Set what the settings read so that phones are answered; the address to listen on, and our own ones."""
+    own = lan.own_addresses(given)
+    os.environ.setdefault("JIANGCHENG_ADDRESS", f"https://{own[0]}:{port}")
+    os.environ["JIANGCHENG_HOSTS"] = ",".join(filter(None, [os.environ.get("JIANGCHENG_HOSTS"), *own, "127.0.0.1", "localhost"]))
+    return os.environ.get("JIANGCHENG_HOST", "0.0.0.0"), own  # noqa: S104  that is what was asked for
 
 
 def main(argv: Sequence[str]) -> int:
     """Serve until stopped. Exit status 2 when the place or the port cannot be used."""
-    parser = argparse.ArgumentParser(prog="bin/start")
-    parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
-    parser.add_argument("--no-backup", action="store_true", help="升级数据库前不先备份")
-    parser.add_argument("--prepare-only", action="store_true", help="只准备数据，不启动服务")
-    options = parser.parse_args(list(argv))
-    host, port = os.environ.get("JIANGCHENG_HOST", "127.0.0.1"), _port()
+    options = _parser().parse_args(list(argv))
+    host, port, own = os.environ.get("JIANGCHENG_HOST", "127.0.0.1"), _port(), []
     try:
-        problem = place_problem() or proxy_problem() or ("" if options.prepare_only else port_problem(host, port))
+        if options.lan is not None:
+            host, own = _on_lan(options.lan, port)
+        problem = place_problem() or proxy_problem()
+        if not problem and not options.prepare_only:
+            problem = port_problem(host, port) or (port_problem(host, port + 1) if own else "")
     except OSError as error:  # settings keep their secret in the var folder
         problem = f"不能写入数据文件夹（{error}）。"
+    except (lan.Unusable, ValueError) as error:
+        problem = str(error)
     if problem:
         print(problem, file=sys.stderr)
         return 2
@@ -141,11 +164,30 @@ def main(argv: Sequence[str]) -> int:
     if prepared.returncode:
         return prepared.returncode
     django.setup()
+    return _serve(options, host, port, own)
+
+
+def _serve(options: argparse.Namespace, host: str, port: int, own: list[str]) -> int:
+    """Say where it is, and serve; on a local network with the page for phones beside it."""
     from jiangcheng.jobs import demo  # noqa: PLC0415  needs the apps
 
-    address = f"http://{host}:{port}"
+    address, tls, page = f"http://{host}:{port}", None, None
+    if own:
+        address = f"https://{own[0]}:{port}"
+        try:
+            tls = lan.ready(settings.VAR / "lan", own)
+        except lan.Unusable as problem:
+            print(problem, file=sys.stderr)
+            return 2
+        page = lan.serve_trust(host, port + 1, sys.executable)
     _say(f"\n江城已启动：{address}/\n")
+    if own:
+        _say(lan.told(address, f"http://{own[0]}:{port + 1}/trust/", settings.VAR / "lan" / "ca.pem"))
     if not options.no_demo:
         _say(demo.logins())
-    run(host, port)
+    try:
+        run(host, port, tls=tls)
+    finally:
+        if page is not None:
+            page.terminate()
     return 0
