@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from jiangcheng.kernel.engines import database
+from jiangcheng.kernel.logs import logging_settings
 
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent.parent
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "jiangcheng.jobs",
 ]
 MIDDLEWARE = [
+    "jiangcheng.web.observe.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -149,3 +151,8 @@ NOTICE_HOOK_SECRET = os.environ.get("JIANGCHENG_HOOK_SECRET") or (NOTICE_HOOK an
 
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 GAZETTE = os.environ.get("JIANGCHENG_GAZETTE", "")
+
+LOG_STYLE = os.environ.get("JIANGCHENG_LOG") or "plain"
+LOGGING = logging_settings(LOG_STYLE, os.environ.get("JIANGCHENG_LOG_LEVEL") or "INFO")
+METRICS_FROM = os.environ.get("JIANGCHENG_METRICS_FROM", "").split(",")  # networks that may read /metrics
+METRICS_TOKEN = os.environ.get("JIANGCHENG_METRICS_TOKEN", "")

@@ -67,9 +67,9 @@ def ledger(argv: Sequence[str]) -> int:
 def _copies(command: str) -> Callable[[Sequence[str]], int]:
     def run(argv: Sequence[str]) -> int:
         django.setup()
-        from jiangcheng.jobs import backup  # noqa: PLC0415  needs the apps
+        from jiangcheng.jobs import restore  # noqa: PLC0415  needs the apps
 
-        return backup.main([command, *argv])
+        return restore.main([command, *argv])
 
     run.__doc__ = {
         "backup": "Copy database, files and public keys into a dated folder.", "check": "Read a backup byte by byte; verify its ledger.",
@@ -94,6 +94,14 @@ def standins(argv: Sequence[str]) -> int:
     from jiangcheng.jobs import standins as servers  # noqa: PLC0415  needs the apps
 
     return servers.main(argv)
+
+
+def doctor(argv: Sequence[str]) -> int:
+    """Look at environment, settings, keys, database, ledger and backups; one line each, with the remedy."""
+    django.setup()
+    from jiangcheng.jobs import doctor as looks  # noqa: PLC0415  needs the apps
+
+    return looks.main(argv)
 
 
 def run_jobs(argv: Sequence[str]) -> int:
@@ -128,7 +136,8 @@ def migrate() -> None:
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
-    "restore": _copies("restore"), "search": search, "standins": standins, "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
+    "restore": _copies("restore"), "doctor": doctor, "search": search, "standins": standins, "jobs": run_jobs, "diagrams": diagrams,
+    "manage": manage,
 }
 
 

@@ -126,6 +126,11 @@ def _read(use: str, path: Path) -> Key:
     return Key(use, key_id(public), public, private)
 
 
+def pair_id(path: Path) -> str:
+    """Id of a pair anywhere, without taking it into use. ``ValueError`` when the file is no such pair."""
+    return _read("", path).id
+
+
 def _new_pem() -> bytes:
     if wanted() == "SM2":
         return sm.write_pem(*sm.generate())

@@ -26,7 +26,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiangcheng.kernel import canonical, chain, keys, merkle, models, storage
+from jiangcheng.kernel import canonical, chain, counting, keys, merkle, models, storage
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.law.rule import enforces
 
@@ -216,6 +216,7 @@ def _close(mine: Act, said: dict[str, Any]) -> None:
         hear(mine, lines)
     _stale_for_outer(mine)
     mine.receipt = Receipt(leaf.number, promise)
+    transaction.on_commit(lambda: counting.act(mine.name))
 
 
 def _subject(mine: Act) -> list[str]:

@@ -1,6 +1,6 @@
 """Where SQLite and PostgreSQL differ: guards, locks, search, the leader of the sequencer. Nothing else may ask for the engine.
 
-How the engines are opened stands in ``kernel.engines``.
+How the engines are opened stands in ``kernel.engines``; how they are cared for (settings, copies) in ``kernel.care``.
 
 A race is decided by one conditional statement, the same text on both engines::
 
@@ -13,16 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import sqlite3
-import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Lookup, QuerySet, TextField
 
 try:
@@ -264,52 +261,12 @@ class _Hold(Lookup):
         return f"string_to_array({column}, ' ') @> %s::text[]", [self.rhs]
 
 
-# --- copies of the whole database ----------------------------------------------------------------------------------
-
-DUMP_NAME = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-"""Name of the copy in a backup, by engine."""
-
-
-class ToolMissing(RuntimeError):
-    """A program of the engine that a copy needs is not there, or failed; in words for the operator."""
-
-
-def is_empty() -> bool:
-    """True when the database holds no table yet."""
-    return not connection.introspection.table_names()
-
-
-def dump(target: Path) -> None:
-    """Copy the database as of one moment into a file, while others write."""
-    if not is_sqlite():
-        _program("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
-        return
-    source, copy = sqlite3.connect(connection.settings_dict["NAME"]), sqlite3.connect(target)
-    with contextlib.closing(source), contextlib.closing(copy):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where nothing may be written
-
-
-def load(source: Path) -> None:
-    """Fill the empty database from a copy made by ``dump``."""
-    connection.close()
-    if is_sqlite():
-        path = Path(connection.settings_dict["NAME"])
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
-        shutil.copyfile(source, path)
-    else:
-        _program("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(source))
-
-
-def _program(name: str, *arguments: str) -> None:
-    """Run a client program of PostgreSQL on our database; the password goes by the environment."""
-    given = connection.settings_dict
-    found = shutil.which(name)
-    if found is None:
-        raise ToolMissing(f"没有找到 {name}，请安装 PostgreSQL 客户端程序。")
-    place = {"PGHOST": given["HOST"], "PGPORT": str(given["PORT"]), "PGUSER": given["USER"], "PGPASSWORD": given["PASSWORD"]}
-    command = [found, f"--dbname={given['NAME']}", *arguments]
-    done = subprocess.run(command, env={**os.environ, **place}, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ToolMissing(f"{name} 没有完成：{done.stderr.strip()[:500]}")
+@contextlib.contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction in which all questions see the database as of one moment. Inside another transaction, as that one sees it."""
+    began = not connection.in_atomic_block
+    with transaction.atomic():
+        if began and not is_sqlite():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy
+from jiangcheng.web import observe
 
 log = structlog.get_logger(__name__)
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: the number is read out over the telephone
@@ -120,7 +121,8 @@ def refused_response(
     """
     refused = Refused(for_actor(refused.breaches, request.actor))
     number = quote_number()
-    log.info("refused", number=number, path=request.path, breaches=[b.sentence for b in refused.breaches])
+    observe.refused(refused)
+    log.info("refused", number=number, ids=sorted({i for b in refused.breaches for i in b.ids}))
     if wants_json(request):
         return JsonResponse({"breaches": [breach_json(b) for b in refused.breaches], "number": number}, status=409)
     values = {**(context or {}), "refused": refused, "number": number, "back": _back(request)}
@@ -134,7 +136,10 @@ def refused_response(
 def _back(request: HttpRequest) -> str:
     """The page the form stood on, when the browser says so and it is ours."""
     referer = request.headers.get("Referer", "")
-    own = request.build_absolute_uri("/")
+    try:
+        own = request.build_absolute_uri("/")
+    except DisallowedHost:
+        return "/"
     return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"
 
 
@@ -155,7 +160,7 @@ def _state_page(request: HttpRequest, status: int, **words: Any) -> HttpResponse
     number = quote_number()
     if wants_json(request) or is_part(request):
         return JsonResponse({"sentence": words["what"], "number": number}, status=status)
-    log.info("answer", status=status, number=number, path=request.path)
+    log.info("answer", status=status, number=number)
     return render(request, "base/state.html", {"status": status, "number": number, "back": _back(request), **words}, status=status)
 
 
@@ -174,7 +179,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 because the page is older than the log-in (``CSRF_FAILURE_VIEW``)."""
-    log.info("csrf", reason=reason, path=request.path)
+    log.info("csrf", reason=reason)
     return _state_page(
         request, 403, what="页面停留过久，本次提交没有生效", kept="填写的内容保留在本机。", todo="返回上一页，刷新后再提交一次。",
     )
@@ -200,7 +205,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def broken(request: HttpRequest) -> HttpResponse:
     """500. Drawn without database and session, because one of them may be the reason."""
     number = quote_number()
-    log.error("broken", number=number, path=request.path, exc_info=True)
+    log.error("broken", number=number, exc_info=True)
     if wants_json(request) or is_part(request):
         return JsonResponse({"sentence": "服务器没有完成这一步。", "number": number}, status=500)
     return HttpResponse(render_to_string("base/broken.html", {"number": number}), status=500)
