@@ -22,6 +22,7 @@ urlpatterns = [
     path("enterprise/", include("jiangcheng.web.enterprise.urls")),
     path("leader/", include("jiangcheng.web.leader.urls")),
     path("admin/", include("jiangcheng.web.admin.urls")),
+    path("api/", include("jiangcheng.api.urls")),
     path("v/", include("jiangcheng.web.verify.urls")),
     path("p/", include("jiangcheng.web.papers.urls")),
     path("", include("jiangcheng.web.public.urls")),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import orders, scheme
 from jiangcheng.papers import codes
+from jiangcheng.parties import limits
 
 log = structlog.get_logger()
 EVERY_SECONDS = 60
@@ -26,6 +27,7 @@ def run_once() -> Iterator[str]:
         ("复查未实施", orders.release_dropped),
         ("整改逾期", lambda: orders.mark_overdue(timezone.localdate())),
         ("过期的查询计数", lambda: range(codes.sweep(now))),
+        ("过期的请求计数", lambda: range(limits.sweep())),
         ("过期的登录", SessionStore.clear_expired),
     )
     for name, job in jobs:
