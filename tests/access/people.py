@@ -19,9 +19,10 @@ from jiangcheng.inspection.items.models import LibraryRow
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
-from jiangcheng.inspection.visits.models import Order
+from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
+from jiangcheng.kernel.models import Leaf
 from jiangcheng.papers import codes
 from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
@@ -36,6 +37,9 @@ PEOPLE = {
     "city supervisor": "city_supervisor", "superior": "superior", "enterprise": "enterprise", "other enterprise": "other_enterprise",
     "admin": "admin", "leader": "leader", "other body": "fire_officer",
 }
+ORDERS = ("order", "order-answer", "order-done", "order-extend", "order-files", "order-followup", "order-more-time")
+"""Addresses of the interface that name an order."""
+PLANS = ("plan", "plan-publish", "plan-row", "plan-rows", "plan-submit", "plan-withdraw")
 RELATIONS = ("before", "running", "archived")
 
 
@@ -101,7 +105,8 @@ def build() -> Scene:
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
-        "certificate-photo": {"pk": world.certificates[0].pk},
+        **{f"api-{n}": {"pk": stage.plan.pk} for n in PLANS}, "row": stage.row.pk, "api-body": {"pk": world.body.pk},
+        "api-enterprise": {"pk": world.enterprise.pk}, "certificate-photo": {"pk": world.certificates[0].pk},
     }
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
 
@@ -138,7 +143,10 @@ def _of(visit: Any) -> dict[str, Any]:
     paper = Paper.objects.filter(matter=visit.number).order_by("pk").first()
     order = Order.objects.filter(visit=visit).first()
     number = {"number": order.number if order else f"{visit.number}-1"}
-    return {
+    order_name = order.number if order else f"{visit.number}-1"
+    leaf = Leaf.objects.filter(actor=visit.drafted_by_id, subject_kind=Visit._meta.label, subject_id=str(visit.pk)).first()
+    return {f"api-{n}": {"number": order_name} for n in ORDERS} | {
+        "api-receipt": {"number": leaf.number}, "sha256": paper.pdf_sha256,
         "number": visit.number, "value": code.token, "code": paper.code, "form": "pdf", "officer-order": number, "enterprise-order": number,
         "verify-order": number | {"value": code.token},
     }

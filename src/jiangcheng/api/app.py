@@ -27,7 +27,8 @@ def build() -> NinjaAPI:
 
 
 API = build()
-PATTERNS = [p for p in API.urls[0] if p.name != "api-root"]
+PATTERNS = list({str(p.pattern): p for p in API.urls[0] if p.name != "api-root"}.values())
+"""One pattern an address; its view answers every method."""
 
 
 @lru_cache(maxsize=1)

@@ -117,6 +117,6 @@ def install(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, handler)
 
 
-ANSWERS: dict[int, Any] = {401: Wrong, 403: Wrong, 404: Wrong, 409: RefusedOut, 422: FieldsOut, 429: Wrong}
+ANSWERS: dict[int, Any] = {401: Wrong, 403: Wrong, 404: Wrong, 409: RefusedOut, 415: Wrong, 422: FieldsOut, 429: Wrong}
 READS: dict[int, Any] = {401: Wrong, 403: Wrong, 404: Wrong, 422: FieldsOut, 429: Wrong}
 """Answers of operations that act, and of those that read, for the OpenAPI file."""

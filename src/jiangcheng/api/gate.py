@@ -41,11 +41,12 @@ def _wait(kind: str, who: str) -> None:
 
 class Gate:
     """Asked before every operation. ``roles`` empty: everybody, logged in or not. ``find`` gives the record of the address,
-    kept as ``request.found``, or raises Http404."""
+    kept as ``request.found``, or raises Http404. ``takes`` is the type of the body."""
 
-    def __init__(self, *roles: str, find: Find | None = None) -> None:
+    def __init__(self, *roles: str, find: Find | None = None, takes: str = "application/json") -> None:
         self.roles = roles
         self.find = find
+        self.takes = takes
 
     def __call__(self, request: HttpRequest) -> bool:
         self._know(request)
@@ -58,6 +59,8 @@ class Gate:
             request.found = self.find(request, request.resolver_match.kwargs)
             if request.found is None:
                 raise Http404
+        if request.method not in SAFE and request.content_type not in ("", self.takes):
+            raise HttpError(415, f"提交的内容应为 {self.takes}。")
         return True
 
     def _know(self, request: HttpRequest) -> None:
@@ -81,6 +84,8 @@ class Gate:
             _wait("api-address", address)
 
 
+FORM = "multipart/form-data"
+"""Type of body of operations that take a file."""
 EVERYBODY = Gate()
 """Public addresses; who is logged in still sees what is theirs."""
 

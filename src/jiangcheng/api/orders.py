@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from jiangcheng.api import acts, base
 from jiangcheng.api import visit_words as w
 from jiangcheng.api.errors import ANSWERS, READS
-from jiangcheng.api.gate import STAFF, Gate, security
+from jiangcheng.api.gate import FORM, STAFF, Gate, security
 from jiangcheng.api.visit_acts import count_upload
 from jiangcheng.inspection.visits import words
 from jiangcheng.inspection.visits.actions import enterprise, orders
@@ -31,6 +31,7 @@ def find(request: HttpRequest, kwargs: dict[str, Any]) -> Order:
 
 
 READER, ONE = Gate(*STAFF, "enterprise"), Gate(*STAFF, "enterprise", find=find)
+FIRM_FILE = Gate("enterprise", find=find, takes=FORM)
 FIRM, OFFICER, DECIDES = Gate("enterprise", find=find), Gate("officer", find=find), Gate("officer", "head", find=find)
 
 
@@ -103,7 +104,7 @@ def _done(request: HttpRequest, found: Any, **made: Any) -> dict[str, Any]:
     return {"number": o.number, "state": o.state, "word": o.state_word, "receipt": acts.receipt(found), "made": made}
 
 
-@router.post("/orders/{number}/files", auth=FIRM, url_name="api-order-files", response={201: acts.DoneOut, **ANSWERS},
+@router.post("/orders/{number}/files", auth=FIRM_FILE, url_name="api-order-files", response={201: acts.DoneOut, **ANSWERS},
              operation_id="order_file", summary="上传整改材料", openapi_extra=security(FIRM))
 def upload(request: HttpRequest, number: Name, file: Annotated[UploadedFile, File()], key: acts.Key = "") -> HttpResponse:
     """A photo or document that proves the correction."""

@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 from jiangcheng.api import acts, base, visits
 from jiangcheng.api import visit_words as w
 from jiangcheng.api.errors import ANSWERS
-from jiangcheng.api.gate import Gate, TooMany, security
+from jiangcheng.api.gate import FORM, Gate, TooMany, security
 from jiangcheng.api.visit_table import act, done, drawing_of, file_of
 from jiangcheng.api.visits import find_visit
 from jiangcheng.inspection.items.models import Question
@@ -30,7 +30,7 @@ from jiangcheng.parties.scope import scope, visible_or_404
 router = Router(tags=["办理检查"])
 OFFICER, HEAD, FIRM = ("officer",), ("head",), ("enterprise",)
 OFFICERS = Gate("officer")
-UPLOADER = Gate("officer", find=find_visit)
+UPLOADER = Gate("officer", find=find_visit, takes=FORM)
 
 
 def _refuse(sentence: str, way: str, field: str = "") -> Refused:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from jiangcheng.web.accounts import subjects, views
+from jiangcheng.web.accounts import keys, subjects, views
 
 urlpatterns = [
     path("login/", views.log_in, name="login"),
     path("logout/", views.log_out, name="logout"),
     path("sessions/", views.sessions, name="sessions"),
     path("seat/", views.seat, name="seat"),
+    path("keys/", keys.keys, name="api-keys"),
     path("password/", views.password, name="password"),
     path("claim/", views.claim, name="claim"),
     path("subjects/", subjects.subjects, name="subjects"),
