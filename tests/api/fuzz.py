@@ -11,6 +11,7 @@ relation of the scene (before arrival, running, archived). What a case changes i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import time
@@ -27,8 +28,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from jiangcheng.api import app
 from jiangcheng.kernel.models import Setting
 from jiangcheng.law import parameters
 from tests.access import people
@@ -107,8 +110,15 @@ def _try(operation: Any, mode: GenerationMode, many: int, head: dict[str, str], 
         if answer.status_code >= 500:
             report.broken.append(f"{role} {case.as_curl_command()[:600]} -> {answer.status_code}")
 
-    one()
+    with contextlib.suppress(Unsatisfiable):  # nothing can break an operation that takes nothing
+        one()
     report.operations.add(operation.label)
+
+
+def _open_to(role: str) -> set[str]:
+    """Ids of the operations that are for a role. The others are tried once each: they answer alike whatever is sent."""
+    gates = {op.operation_id: op.auth_callbacks[0] for r in app.API._get_bound_routers() for v in r.path_operations.values() for op in v.operations}
+    return {name for name, gate in gates.items() if not gate.roles or role in gate.roles}
 
 
 def run(cases: int, roles: dict[str, str] | None = None, *, start: int = 1, say: Callable[[str], None] = lambda line: None) -> Report:
@@ -119,12 +129,15 @@ def run(cases: int, roles: dict[str, str] | None = None, *, start: int = 1, say:
         unlimited()
         scene = people.build()
         every = list(_operations())
-        share = max(1, -(-cases // (len(roles) * len(every) * 2)))
+        open_ = {role: _open_to(role) for role in roles}
+        closed = sum(len(every) - len(known) for known in open_.values())
+        share = max(1, -(-(cases - closed) // (2 * sum(map(len, open_.values())))))
         for role, who in roles.items():
             head = {} if who == "anonymous" else {"Authorization": f"Bearer {key_for(scene.world, who)}"}
             for operation in every:
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                    _try(operation, mode, share, head, scene, report, role, start)
+                mine = operation.definition.raw["operationId"] in open_[role]
+                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE) if mine else (GenerationMode.POSITIVE,):
+                    _try(operation, mode, share if mine else 1, head, scene, report, role, start)
             say(f"{role}: {report.cases[role]} cases")
         transaction.set_rollback(True)
     report.seconds = time.monotonic() - began

@@ -7,7 +7,7 @@ import pytest
 from tests.api import fuzz
 
 pytestmark = pytest.mark.django_db
-CASES = 2400
+CASES = 2000
 """In the suite; ``--fuzz-cases 20000`` for the long run."""
 
 
