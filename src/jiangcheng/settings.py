@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiangcheng.web.middleware.ActorMiddleware",
+    "jiangcheng.web.middleware.RateMiddleware",
 ]
 ROOT_URLCONF = "jiangcheng.urls"
 WSGI_APPLICATION = "jiangcheng.wsgi.application"
@@ -92,6 +93,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -123,11 +125,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
         "worker-src": ["'self'"],
+        "frame-src": ["'none'"],
+        "manifest-src": ["'self'"],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 365 * 86400 if PUBLIC_ADDRESS.startswith("https://") else 0
 
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 GAZETTE = os.environ.get("JIANGCHENG_GAZETTE", "")

@@ -90,7 +90,7 @@ def _operations() -> Iterator[Any]:
 
 
 def _try(operation: Any, mode: GenerationMode, many: int, head: dict[str, str], scene: people.Scene, report: Report, role: str, start: int) -> None:
-    rng = random.Random(f"{operation.label}/{role}/{mode}/{start}")  # noqa: S311  repeatable, not secret
+    rng = random.Random(f"{operation.label}/{role}/{mode}/{start}")
 
     @seed(start)
     @hypothesis_settings(max_examples=many, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))

@@ -24,7 +24,6 @@ GUARDS = {
     "zip": "a workbook is measured before it is unpacked",
     "exif": "public copies of pictures are drawn anew",
     "csp": "pages may run no inline script and no foreign one",
-    "host": "other host names than ours are not answered",
     "once": "an act that is sent twice is done once",
     "cell": "no cell of an export begins a formula",
 }

@@ -135,6 +135,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429: more searches or uploads than the minute allows (HR-08-5)."""
+    answer = _state_page(
+        request, 429, what="操作次数较多，请稍候", kept="没有改动任何内容，填写的内容保留在本机。", todo=f"{seconds} 秒后再试。",
+    )
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 because the page is older than the log-in (``CSRF_FAILURE_VIEW``)."""
     log.info("csrf", reason=reason, path=request.path)
