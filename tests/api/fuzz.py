@@ -101,7 +101,7 @@ def _try(operation: Any, mode: GenerationMode, many: int, head: dict[str, str], 
             case.path_parameters |= {k: v for k, v in names.items() if k in case.path_parameters and v is not None}
         try:
             with transaction.atomic():
-                answer = case.call(headers={k: v for k, v in (dict(case.headers or {}) | head).items()})
+                answer = case.call(headers=dict(case.headers or {}) | head)
                 raise Undone
         except Undone:
             pass

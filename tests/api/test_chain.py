@@ -68,7 +68,8 @@ def test_from_the_plan_row_to_the_archive(world):
     assert lead.done(f"{at}/tell", {"manner": "glass", "receiver": "孙兰（演示）", "drawing": STROKES})["state"] == "following"
     order = firm.get("orders").json()["rows"][0]
     proof = firm.send(f"orders/{order['number']}/files", "整改.jpg", photo())
-    assert firm.done(f"orders/{order['number']}/answer", {"text": "已维修，温度正常。", "files": [proof.json()["made"]["file"]]})["state"] == "submitted"
+    answered = firm.done(f"orders/{order['number']}/answer", {"text": "已维修，温度正常。", "files": [proof.json()["made"]["file"]]})
+    assert answered["state"] == "submitted"
     assert lead.done(f"orders/{order['number']}/done", {"opinion": "照片显示已改正"})["state"] == "corrected"
     lead.done(f"{at}/guidance", {"text": "当场讲解贮存要求"})
     assert lead.done(f"{at}/close")["state"] == "closed"

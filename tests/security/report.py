@@ -25,7 +25,8 @@ def run(cases: int) -> str:
     files = sorted({row[3].strip("`").partition("::")[0] for row in rows()} | {"tests/security"})
     files = [f for f in files if not f.startswith(LEFT_OUT)]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rA", "-s", "--show-capture=no", f"--fuzz-cases={cases}", *files], cwd=ROOT, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "pytest", "-rA", "-s", "--show-capture=no", f"--fuzz-cases={cases}", *files], cwd=ROOT,
+        capture_output=True, text=True, check=False,
     )
     return done.stdout
 
@@ -38,7 +39,8 @@ def page(said: str) -> str:
     engine = "PostgreSQL" if os.environ.get("TEST_ENGINE") == "postgresql" or os.environ.get("TEST_DATABASE_URL") else "SQLite"
     fuzz = re.search(r"^\d+ cases over .*$", said, re.MULTILINE)
     out = [
-        "# What the security tests saw", "", "Written by `python -m tests.security.report`; do not edit. What each control is for: [SECURITY.md](../SECURITY.md).", "",
+        "# What the security tests saw", "",
+        "Written by `python -m tests.security.report`; do not edit. What each control is for: [SECURITY.md](../SECURITY.md).", "",
         f"Run on {dt.date.today():%Y-%m-%d}, {engine}. {said.strip().splitlines()[-1].strip('= ')}.", "",
         f"Fuzzer: {fuzz[0] if fuzz else 'not run'}.", "", "| control | test | seen | with its switch |", "|---|---|---|---|",
     ]

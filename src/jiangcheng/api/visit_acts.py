@@ -59,8 +59,8 @@ def make_draw(request: HttpRequest, said: Annotated[w.DrawIn, Body()], key: acts
     return acts.once(request, key, work, 201)
 
 
-@visits.router.post("/visits", auth=OFFICERS, url_name="api-visits", tags=router.tags, response={201: acts.DoneOut, **ANSWERS}, operation_id="visit_draft",
-             summary="起草检查方案", openapi_extra=security(OFFICERS))
+@visits.router.post("/visits", auth=OFFICERS, url_name="api-visits", tags=router.tags,
+                     response={201: acts.DoneOut, **ANSWERS}, operation_id="visit_draft", summary="起草检查方案", openapi_extra=security(OFFICERS))
 def draft(request: HttpRequest, said: Annotated[w.DraftIn, Body()], key: acts.Key = "") -> HttpResponse:
     """A scheme from a plan row or, as a follow-up, from an order."""
     actor, ground = request.actor, {}

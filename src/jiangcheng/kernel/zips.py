@@ -21,7 +21,8 @@ class Unfit(ValueError):
 def measure(data: bytes, most: int = MOST_UNPACKED, *, packed_inside: bool = False) -> int:
     """Bytes that the parts unpack to, counted by unpacking them piece by piece: what a file says of itself is not believed.
 
-    ``packed_inside``: packed files are expected in it (papers as .docx). Raises ``Unfit`` for too many or too large parts, names that leave the folder, packed files inside, broken ones.
+    ``packed_inside``: packed files are expected in it (papers as .docx).
+    Raises ``Unfit`` for too many or too large parts, names that leave the folder, packed files inside, broken ones.
     """
     if breaks.broken("zip"):
         return 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
@@ -97,7 +97,10 @@ def refused_response(
 def _back(request: HttpRequest) -> str:
     """The page the form stood on, when the browser says so and it is ours."""
     referer = request.headers.get("Referer", "")
-    own = request.build_absolute_uri("/")
+    try:
+        own = request.build_absolute_uri("/")
+    except DisallowedHost:  # this page is the answer to exactly that
+        return "/"
     return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"
 
 

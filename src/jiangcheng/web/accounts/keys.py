@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +31,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         return redirect(login_address(request))
     if request.POST.get("revoke"):
         return _revoke(request)
-    form = OwnKeyForm(request.user, request.POST or None, initial={"valid_until": timezone.localdate() + (api_keys.longest() - timezone.localdate()) / 4})
+    form = OwnKeyForm(request.user, request.POST or None, initial={"valid_until": timezone.localdate() + timedelta(days=90)})
     token, status = "", 200
     if request.method == "POST":
         status = 422
