@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiangcheng.web.middleware.ActorMiddleware",
+    "jiangcheng.web.middleware.RateMiddleware",
 ]
 ROOT_URLCONF = "jiangcheng.urls"
 WSGI_APPLICATION = "jiangcheng.wsgi.application"
@@ -106,6 +107,7 @@ OIDC_CLIENT = os.environ.get("JIANGCHENG_OIDC_CLIENT", "")
 OIDC_SECRET = os.environ.get("JIANGCHENG_OIDC_SECRET", "")
 OIDC_NAME = os.environ.get("JIANGCHENG_OIDC_NAME", "统一身份认证")
 OIDC_CLAIM = os.environ.get("JIANGCHENG_OIDC_CLAIM", "sub")
+CSRF_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -137,11 +139,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
         "worker-src": ["'self'"],
+        "frame-src": ["'none'"],
+        "manifest-src": ["'self'"],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 365 * 86400 if PUBLIC_ADDRESS.startswith("https://") else 0
 
 # Ways out for notices; empty: not used. See the run book.
 MAIL_SERVER = os.environ.get("JIANGCHENG_MAIL", "")

@@ -28,6 +28,7 @@ urlpatterns = [
     path("formats/<int:pk>.<slug:form>", formats.file, name="format-file"),
     path("security/", include("jiangcheng.web.security.urls")),
     path("audit/", include("jiangcheng.web.audit.urls")),
+    path("api/", include("jiangcheng.api.urls")),
     path("v/", include("jiangcheng.web.verify.urls")),
     path("p/", include("jiangcheng.web.papers.urls")),
     path("", include("jiangcheng.web.public.urls")),

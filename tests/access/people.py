@@ -22,9 +22,10 @@ from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.reach import actions as reach
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
-from jiangcheng.inspection.visits.models import Order
+from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
+from jiangcheng.kernel.models import Leaf
 from jiangcheng.oversight import actions as oversight
 from jiangcheng.oversight import alerts
 from jiangcheng.papers import codes
@@ -44,6 +45,9 @@ PEOPLE = {
     "city supervisor": "city_supervisor", "superior": "superior", "enterprise": "enterprise", "other enterprise": "other_enterprise",
     "admin": "admin", "leader": "leader", "other body": "fire_officer",
 }
+ORDERS = ("order", "order-answer", "order-done", "order-extend", "order-files", "order-followup", "order-more-time")
+"""Addresses of the interface that name an order."""
+PLANS = ("plan", "plan-publish", "plan-row", "plan-rows", "plan-submit", "plan-withdraw")
 RELATIONS = ("before", "running", "archived")
 
 
@@ -121,6 +125,8 @@ def build() -> Scene:
         "work": "order.follow", "work-hand-over": {"work": "visit.approve", "pk": asked.pk},
         "security-second": {"pk": world.accounts["planner"].pk}, "security-sessions": {"pk": world.accounts["planner"].pk},
         "security-identity": {"pk": world.accounts["planner"].pk}, "security-rotation": {"pk": rotation.pk},
+        **{f"api-{n}": {"pk": stage.plan.pk} for n in PLANS}, "row": stage.row.pk, "api-body": {"pk": world.body.pk},
+        "api-enterprise": {"pk": world.enterprise.pk},
     } | _registers(stage)
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
 
@@ -179,7 +185,10 @@ def _of(visit: Any) -> dict[str, Any]:
     paper = Paper.objects.filter(matter=visit.number).order_by("pk").first()
     order = Order.objects.filter(visit=visit).first()
     number = {"number": order.number if order else f"{visit.number}-1"}
-    return {
+    order_name = order.number if order else f"{visit.number}-1"
+    leaf = Leaf.objects.filter(actor=visit.drafted_by_id, subject_kind=Visit._meta.label, subject_id=str(visit.pk)).first()
+    return {f"api-{n}": {"number": order_name} for n in ORDERS} | {
+        "api-receipt": {"number": leaf.number}, "sha256": paper.pdf_sha256,
         "number": visit.number, "value": code.token, "code": paper.code, "form": "pdf", "officer-order": number, "enterprise-order": number,
         "verify-order": number | {"value": code.token},
     }

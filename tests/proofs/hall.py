@@ -268,7 +268,7 @@ def _serve(port: str) -> None:
     from django.core import wsgi
 
     from jiangcheng.jobs import serve
-    from jiangcheng.papers import breaks
+    from jiangcheng.kernel import breaks
 
     if breaks.broken("commit"):  # before the workers are forked
         make = wsgi.get_wsgi_application

@@ -13,6 +13,7 @@ from django.utils import timezone
 from jiangcheng.inspection.visits.actions import orders, scheme
 from jiangcheng.oversight import access, alerts
 from jiangcheng.papers import codes
+from jiangcheng.parties import limits
 from jiangcheng.work import outbox
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ def run_once() -> Iterator[str]:
         ("过期的查询计数", lambda: range(codes.sweep(now))),
         ("期末突击预警", alerts.period_end),
         ("查看信息预警", access.watch),
+        ("过期的请求计数", lambda: range(limits.sweep())),
         ("过期的登录", SessionStore.clear_expired),
     )
     for name, job in jobs:

@@ -23,11 +23,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from jiangcheng.kernel import canonical, keys, ledger
+from jiangcheng.kernel import breaks, canonical, keys, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
-from jiangcheng.papers import breaks
 from jiangcheng.papers.models import Guess, InspectionCode
+from jiangcheng.parties import limits
 
 VERSION = 1
 TOKEN_LIMIT = 200
@@ -37,8 +37,6 @@ LETTERS = "234679ACDEFGHJKMNPQRTUWXY"
 SHORT = 10
 STEP = 30
 """Seconds for which the changing part of the QR holds."""
-TRIES = getattr(settings, "CODE_TRIES", 10)
-TRIES_MINUTES = getattr(settings, "CODE_TRIES_MINUTES", 10)
 GUESSES_KEPT = timedelta(days=1)
 """Longer than any limit on guesses looks back."""
 STATE_WORDS = {
@@ -226,10 +224,27 @@ def state_now(code: InspectionCode, now: datetime) -> str:
     return "valid" if now <= code.window_end else "expired"
 
 
-def tries_left(where: str, now: datetime | None = None) -> int:
-    """Wrong short codes that an address may still type."""
-    since = (now or timezone.now()) - timedelta(minutes=TRIES_MINUTES)
-    return max(0, TRIES - Guess.objects.filter(address=where, at__gt=since).count())
+@enforces("HR-08-5")
+def tries(part: str = "code") -> int:
+    """Wrong codes that an address may send within ``minutes``; ``part`` is ``code`` or ``paper``."""
+    return limits.number(part)
+
+
+def minutes() -> int:
+    """For how long wrong codes count."""
+    return limits.number("code-minutes")
+
+
+def tries_left(where: str, now: datetime | None = None, part: str = "code") -> int:
+    """Wrong codes that an address may still send."""
+    since = (now or timezone.now()) - timedelta(minutes=minutes())
+    found = 0 if breaks.broken("guess") else Guess.objects.filter(address=where, at__gt=since).count()
+    return max(0, tries(part) - found)
+
+
+def missed(where: str) -> None:
+    """Count a wrong code of an address."""
+    Guess.objects.create(address=where)
 
 
 def sweep(now: datetime) -> int:
@@ -249,7 +264,7 @@ def read(value: str, now: datetime | None = None, *, where: str = "") -> Reading
     if code is not None:
         return Reading(state_now(code, now), code, now)
     if where:
-        Guess.objects.create(address=where)
+        missed(where)
     return Reading("unknown", now=now, tries_left=tries_left(where, now) if where else None)
 
 

@@ -18,18 +18,14 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from jiangcheng.kernel import parameters
+from jiangcheng.kernel import breaks, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.cached import Cached
 from jiangcheng.law.rule import enforces
-from jiangcheng.parties import second, words
+from jiangcheng.parties import limits, second, words
 from jiangcheng.parties.bodies import running
 from jiangcheng.parties.models import Account, Body, Delegation, Headship, LoginEvent, OpenSession, Seat
 
-# Choices of the house, not of the decree; a deployment sets others under the same names in its settings.
-TRIES = getattr(settings, "LOGIN_TRIES", 5)
-LOCK_MINUTES = getattr(settings, "LOGIN_LOCK_MINUTES", 15)
-ADDRESS_TRIES = getattr(settings, "LOGIN_ADDRESS_TRIES", 50)
 SEEN_EVERY = timedelta(minutes=1)
 CLOCKS = ("last_request", "first_request", second.DONE)
 """Session keys that begin anew with each log-in."""
@@ -41,30 +37,48 @@ ADMINISTRATORS = ("admin", "security", "audit")
 # Log-in
 
 
+@enforces("HR-08-5")
+def tries() -> int:
+    """Misses after which an account is locked."""
+    return limits.number("login")
+
+
+@enforces("HR-08-5")
+def address_tries() -> int:
+    """Misses of one address, over all accounts, after which it has to wait."""
+    return limits.number("login-address")
+
+
+def _lock() -> timedelta:
+    return timedelta(minutes=limits.number("lock"))
+
+
 def login_allowed(username: str, now: datetime | None = None) -> timedelta | None:
     """How long the account is still locked; None when it may try. Unknown accounts look like known ones."""
     now = now or timezone.now()
-    since = now - timedelta(minutes=LOCK_MINUTES)
+    since = now - _lock()
     account = Account.objects.filter(username=username).only("locked_until").first()
+    if breaks.broken("login"):
+        return None
     if account is not None:
         return account.locked_until - now if account.locked_until and account.locked_until > now else None
-    missed = list(LoginEvent.objects.filter(username=username, ok=False, at__gt=since).order_by("-at").values_list("at", flat=True)[:TRIES])
-    return missed[0] + timedelta(minutes=LOCK_MINUTES) - now if len(missed) >= TRIES else None
+    missed = list(LoginEvent.objects.filter(username=username, ok=False, at__gt=since).order_by("-at").values_list("at", flat=True)[:tries()])
+    return missed[0] + _lock() - now if len(missed) >= tries() else None
 
 
 def address_allowed(address: str, now: datetime | None = None) -> bool:
-    """Whether an address may go on trying: fewer than ADDRESS_TRIES misses within the lock time."""
-    since = (now or timezone.now()) - timedelta(minutes=LOCK_MINUTES)
-    return LoginEvent.objects.filter(address=address, ok=False, at__gt=since).count() < ADDRESS_TRIES
+    """Whether an address may go on trying: fewer than ``address_tries()`` misses within the lock time."""
+    since = (now or timezone.now()) - _lock()
+    return LoginEvent.objects.filter(address=address, ok=False, at__gt=since).count() < address_tries()
 
 
 def tries_left(username: str) -> int:
     """Tries before the account is locked; unknown accounts count the same way."""
     account = Account.objects.filter(username=username).only("failures").first()
     if account is not None:
-        return max(0, TRIES - account.failures)
-    since = timezone.now() - timedelta(minutes=LOCK_MINUTES)
-    return max(0, TRIES - LoginEvent.objects.filter(username=username, ok=False, at__gt=since).count())
+        return max(0, tries() - account.failures)
+    since = timezone.now() - _lock()
+    return max(0, tries() - LoginEvent.objects.filter(username=username, ok=False, at__gt=since).count())
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -80,7 +94,7 @@ def _missed(account: Account, now: datetime) -> None:
     """Count a miss; the one that reaches the limit locks. One conditional statement each, so racing misses all count."""
     rows = Account.objects.filter(pk=account.pk)
     rows.update(failures=F("failures") + 1)
-    rows.filter(failures__gte=TRIES).update(failures=0, locked_until=now + timedelta(minutes=LOCK_MINUTES))
+    rows.filter(failures__gte=tries()).update(failures=0, locked_until=now + _lock())
 
 
 class Backend:

@@ -293,3 +293,60 @@ class OpenSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.started_at}"
+
+
+class ApiKey(Audited):
+    """A key for programs (接口密钥): a person's, which acts in one of the person's seats, or a system's, which only reads.
+
+    Only the digest of the secret is kept. ``role``, ``body`` and ``enterprise`` say as whom it acts; a person's key dies
+    with its ``seat``. ``acts`` False: it reads and changes nothing.
+    """
+
+    name = models.CharField("名称", max_length=60)
+    prefix = models.CharField("开头", max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    seat = models.ForeignKey(Seat, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    role = models.CharField("角色", max_length=16, choices=words.ROLES)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="api_keys", verbose_name="单位")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    acts = models.BooleanField("可以办理", default=False)
+    valid_from = models.DateField("起")
+    valid_until = models.DateField("止")
+    made_at = models.DateTimeField("生成时间")
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    revoked_why = models.CharField("撤销原因", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="api_key_of_system_reads", condition=models.Q(seat__isnull=False) | models.Q(acts=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiKeyUse(models.Model):
+    """When and from where a key was last used; not on the record, as reading changes nothing."""
+
+    key = models.OneToOneField(ApiKey, models.CASCADE, related_name="use")
+    at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.at}"
+
+
+class RateCount(models.Model):
+    """How often somebody asked within one minute; changed by one conditional statement (``parties.limits``)."""
+
+    who = models.CharField(max_length=100)
+    slot = models.BigIntegerField(db_index=True)
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "slot"], name="rate_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.n}"

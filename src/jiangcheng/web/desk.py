@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from jiangcheng.kernel import breaks
 from jiangcheng.web import errors
 
 View = Callable[..., HttpResponse]
@@ -26,7 +27,7 @@ def desk(*roles: str) -> Callable[[View], View]:
             if getattr(request, "must_enrol", False):
                 messages.info(request, "您的岗位须有二次验证，请先设置，再办理。")
                 return redirect("account-security")
-            if not request.actor.has(*roles):
+            if not request.actor.has(*roles) and not breaks.broken("seat"):
                 return errors.forbidden(request)
             return view(request, *args, **kwargs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -13,16 +12,15 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFie
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
+from django.urls import Resolver404, get_resolver, resolve
 from django.utils.http import urlencode
 
 from jiangcheng.kernel.actor import Actor
+from jiangcheng.kernel.answers import breach_json, quote_number, remedy_url
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.web import observe
 
 log = structlog.get_logger(__name__)
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: the number is read out over the telephone
-
 
 OWN_PAGES = {
     "visit-detail": ("head-visit", "supervisor-visit", "enterprise-visit"),
@@ -32,38 +30,14 @@ OWN_PAGES = {
 """Pages of other desks that show the same thing, looked through in this order."""
 
 
-def quote_number() -> str:
-    """A number to quote, e.g. ``7F3K2``; it stands on the page and in the log, nowhere else."""
-    return "".join(secrets.choice(LETTERS) for _ in range(5))
-
-
 def is_part(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether the sender asks for JSON and not for a page (outbox, programs)."""
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def remedy_url(remedy: Remedy) -> str:
-    """Address of the page that does it. ``to`` is a URL name, or itself an address or anchor; "" when there is none.
-
-    Arguments that the address has no place for become its query; an argument ``_anchor`` its fragment.
-    """
-    if not remedy.to or remedy.to.startswith(("/", "#", "tel:")):
-        return remedy.to
-    args = dict(remedy.args)
-    anchor = args.pop("_anchor", "")
-    try:
-        address = reverse(remedy.to, kwargs=args)
-    except NoReverseMatch:
-        try:
-            address = reverse(remedy.to) + ("?" + urlencode(args) if args else "")
-        except NoReverseMatch:
-            return ""
-    return f"{address}#{anchor}" if anchor else address
+    """Whether the sender asks for JSON and not for a page (outbox, programs; always on the interface)."""
+    return request.path.startswith("/api/") or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def _open_to(address: str, actor: Actor) -> bool:
@@ -98,17 +72,6 @@ def signature_of(name: str) -> set[str]:
 def for_actor(breaches: Iterable[Breach], actor: Actor) -> list[Breach]:
     """Breaches whose ways out are open to the person who reads them."""
     return [replace(b, remedies=tuple(own_remedy(r, actor) for r in b.remedies)) for b in breaches]
-
-
-def breach_json(breach: Breach) -> dict[str, Any]:
-    """One breach for programs and for the page's scripts."""
-    return {
-        "sentence": breach.sentence,
-        "ids": list(breach.ids),
-        "article": breach.article,
-        "field": breach.field,
-        "remedies": [{"text": r.text, "url": remedy_url(r)} for r in breach.remedies],
-    }
 
 
 def refused_response(
@@ -175,6 +138,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request, 403, what="您的岗位不能办理这一步", kept="没有改动任何内容。",
         todo="请由有权限的人员办理；认为应当有权限的，联系本单位系统管理员。",
     )
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429: more searches or uploads than the minute allows (HR-08-5)."""
+    answer = _state_page(
+        request, 429, what="操作次数较多，请稍候", kept="没有改动任何内容，填写的内容保留在本机。", todo=f"{seconds} 秒后再试。",
+    )
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
 from jiangcheng.inspection.items.printed import normal
+from jiangcheng.kernel import breaks, zips
 
 MOST_ROWS = 5000
 MOST_BYTES = 5 * 1024 * 1024
@@ -143,6 +144,11 @@ def read(content: bytes, columns: Sequence[Column], sheet: str = "") -> Table:
     if len(content) > MOST_BYTES:
         raise Unreadable(Bad("文件", "", "文件超过 5 MB", "分成几个文件导入"))
     try:
+        if content.startswith(b"PK"):
+            zips.measure(content)
+    except zips.Unfit as wrong:
+        raise Unreadable(Bad("文件", "", f"不能读取：{wrong}", "另存为普通的 .xlsx 后上传")) from wrong
+    try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         page = book.get_sheet_by_name(sheet) if sheet in book.sheet_names else book.get_sheet_by_index(0)
         rows = page.to_python(skip_empty_area=False)
@@ -265,4 +271,6 @@ def _hints(page: Any, columns: Sequence[Column], notes: Sequence[str], head: Any
 def safe_csv(value: Any) -> str:
     """A CSV cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
+    if breaks.broken("cell"):
+        return text
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

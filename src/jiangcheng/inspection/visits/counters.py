@@ -17,10 +17,9 @@ from jiangcheng.inspection.items.caps import Limit
 from jiangcheng.inspection.plans import queries as plans
 from jiangcheng.inspection.visits.facts import extra
 from jiangcheng.inspection.visits.models import CapCounter, CapUse, Visit
-from jiangcheng.kernel import calendar, ledger
+from jiangcheng.kernel import breaks, calendar, ledger
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
-from jiangcheng.papers import breaks
 
 HELD = ("reserved", "used")
 LONGEST = 31

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.inspection.visits.queries import ARRIVED
+from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import calendar, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.papers import queries as papers
+from jiangcheng.papers.models import Paper
 from jiangcheng.parties.scope import scope
 
 
@@ -22,6 +24,14 @@ def _visits(actor: Actor) -> Any:
     """An enterprise that was told of a visit in advance reads its papers, which bear the code, from arrival on."""
     found = scope(actor, Visit.objects.all())
     return (found.filter(ARRIVED) if actor.has("enterprise") else found).values("number")
+
+
+@enforces("327-21-1", "327-06-1")
+def public(paper: Paper) -> bool:
+    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived."""
+    if paper.matter_kind != "visit":
+        return True
+    return Visit.objects.filter(number=paper.matter).filter(ARRIVED).exclude(state__in=HIDDEN_FROM_OTHERS).exists()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0030_identity'),
+        ('parties', '0060_api_keys'),
     ]
 
     operations = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.accounts import provider, second, security, subjects, views
+from jiangcheng.web.accounts import keys, provider, second, security, subjects, views
 
 urlpatterns = [
     path("login/", views.log_in, name="login"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/bind/", provider.bind, name="account-bind"),
     path("sessions/", views.sessions, name="sessions"),
     path("seat/", views.seat, name="seat"),
+    path("keys/", keys.keys, name="api-keys"),
     path("password/", views.password, name="password"),
     path("claim/", views.claim, name="claim"),
     path("subjects/", subjects.subjects, name="subjects"),

@@ -96,7 +96,7 @@ def _say_why(request: HttpRequest, form: LoginForm) -> int:
     username = form.cleaned_data["username"]
     left = access.login_allowed(username)
     if left is not None:
-        form.add_error("password", f"连续 {access.TRIES} 次不符，账号已锁定，{wait_words(left)}后可以再试。急用的，请联系系统管理员解锁。")
+        form.add_error("password", f"连续 {access.tries()} 次不符，账号已锁定，{wait_words(left)}后可以再试。急用的，请联系系统管理员解锁。")
         return 429
     if not access.address_allowed(access.address_of(request)):
         form.add_error("password", TOO_MANY)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from jiangcheng.web.admin import accounts, bodies, calendar, home, outbox, parameters, people
+from jiangcheng.web.admin import accounts, bodies, calendar, home, keys, outbox, parameters, people
 
 urlpatterns = [
     path("", home.home, name="admin-home"),
@@ -30,6 +30,8 @@ urlpatterns = [
     path("accounts/<int:pk>/active/", accounts.active, name="admin-account-active"),
     path("accounts/<int:pk>/password/", accounts.reset, name="admin-account-password"),
     path("outbox/", outbox.page, name="admin-outbox"),
+    path("keys/", keys.keys, name="admin-keys"),
+    path("keys/new/", keys.new, name="admin-key-new"),
     path("parameters/", parameters.parameters, name="admin-parameters"),
     path("parameters/<str:name>/", parameters.parameter, name="admin-parameter"),
     path("calendar/", calendar.year, name="admin-calendar"),

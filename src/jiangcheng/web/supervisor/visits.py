@@ -16,7 +16,7 @@ from django.utils import timezone
 from jiangcheng.inspection.visits import queries, words
 from jiangcheng.inspection.visits.actions import door
 from jiangcheng.inspection.visits.models import Visit
-from jiangcheng.kernel import keys, sequencer, verify
+from jiangcheng.kernel import keys, sequencer, verify, zips
 from jiangcheng.kernel.models import Checkpoint, Leaf
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
@@ -191,6 +191,11 @@ def _receipt_lines(given: dict[str, Any], promise: dict[str, Any]) -> Any:
 def _judge_package(data: bytes) -> dict[str, Any]:
     """An archive package: whole in itself, and the one that was archived."""
     digest = hashlib.sha256(data).hexdigest()
+    try:
+        zips.measure(data, 2 * MOST_PACKAGE, packed_inside=True)
+    except zips.Unfit as wrong:
+        way = (Remedy("选择平台归档时生成的归档包"),)
+        raise Refused([Breach(f"归档包不能读取：{wrong}。", way, "file", ("327-08-2",))]) from wrong
     faults = archive.check_bytes(data)
     known = archive.ArchivePackage.objects.filter(sha256=digest).first()
     lines = [("no", fault) for fault in faults] or [("ok", "归档包内的文件与目录、摘要一致。")]

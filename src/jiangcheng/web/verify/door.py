@@ -61,13 +61,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, typed: str, error: str = "", status: int = 200) -> HttpResponse:
-    context = {"title": "查验检查码", "typed": typed, "error": error, "limit": codes.TRIES, "minutes": codes.TRIES_MINUTES}
+    context = {"title": "查验检查码", "typed": typed, "error": error, "limit": codes.tries(), "minutes": codes.minutes()}
     return render(request, "verify/start.html", context, status=status)
 
 
 def _limited(request: HttpRequest, typed: str) -> HttpResponse:
     """Too many wrong short codes from this address. Says nothing about the code: it was not looked at."""
-    calm = f"查询次数较多，请 {codes.TRIES_MINUTES} 分钟后再试。着急核实的，可以请对方亮码后直接扫码。"
+    calm = f"查询次数较多，请 {codes.minutes()} 分钟后再试。着急核实的，可以请对方亮码后直接扫码。"
     return _start(request, typed, calm, 429)
 
 
