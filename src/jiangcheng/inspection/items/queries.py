@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
-from jiangcheng.inspection.items.models import Cap, Import, Item, ItemVersion, LibraryRow, Pause, Question
+from jiangcheng.inspection.items.models import Cap, Item, ItemVersion, LibraryRow, Pause, Question
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties.scope import register
@@ -154,11 +154,6 @@ def _public_and_own(actor: Actor, queryset: QuerySet) -> QuerySet:
         return queryset.filter(own | Exists(ItemVersion.objects.filter(item=OuterRef("pk"), state__in=HELD)))
     state = {ItemVersion: "state__in", Question: "version__state__in", Pause: "version__state__in"}[queryset.model]
     return queryset.filter(own | Q(**{state: HELD}))
-
-
-@register(Import)
-def _imports(actor: Actor, queryset: QuerySet) -> QuerySet:
-    return queryset.filter(body=actor.body) if actor.has("planner") and actor.body else queryset.none()
 
 
 @register(LibraryRow)
