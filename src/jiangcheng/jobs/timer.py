@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import orders, scheme
 from jiangcheng.papers import codes
+from jiangcheng.parties.imports import background, undo
 
 log = structlog.get_logger()
 EVERY_SECONDS = 60
@@ -25,6 +26,8 @@ def run_once() -> Iterator[str]:
         ("计划行取消", scheme.revoke_withdrawn_rows),
         ("复查未实施", orders.release_dropped),
         ("整改逾期", lambda: orders.mark_overdue(timezone.localdate())),
+        ("续办的导入", background.take_over),
+        ("不能再撤销的导入", lambda: undo.forget(now)),
         ("过期的查询计数", lambda: range(codes.sweep(now))),
         ("过期的登录", SessionStore.clear_expired),
     )

@@ -16,14 +16,15 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 try:
     import fcntl
@@ -40,12 +41,32 @@ _UNIQUE = {
     "kernel_bulkrow": "id = NEW.id OR (leaf_id = NEW.leaf_id AND position = NEW.position)",
 }
 _ADVISORY = 4_207_327  # number of the advisory lock of the sequencer
+_AT_ONCE = 500  # rows of one statement
 _PLACES = _ADVISORY + 1  # of the lock under which places in the tree are given
 
 
 def is_sqlite() -> bool:
     """True on the embedded engine."""
     return connection.vendor == "sqlite"
+
+
+def insert_many(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, key: Sequence[str] = ()) -> None:
+    """Insert plain values of the named fields, many rows a statement; rows with the same ``key`` are overwritten.
+
+    Quicker than rows made one by one, for tables that the ledger fills itself: no signals, no defaults.
+    """
+    own = [model._meta.get_field(n).column for n in names]
+    clash = ""
+    if key:
+        same = {model._meta.get_field(n).column for n in key}
+        changed = ", ".join(f"{c} = excluded.{c}" for c in own if c not in same)
+        clash = f" ON CONFLICT ({', '.join(sorted(same))}) DO UPDATE SET {changed}"
+    head = f"INSERT INTO {model._meta.db_table} ({', '.join(own)}) VALUES "  # noqa: S608 (names of our own tables and columns)
+    one = f"({', '.join(['%s'] * len(own))})"
+    rows = iter(rows)
+    with connection.cursor() as cursor:
+        while part := list(islice(rows, _AT_ONCE)):
+            cursor.execute(head + ", ".join([one] * len(part)) + clash, [value for row in part for value in row])
 
 
 def lock_for_digest(rows: QuerySet) -> None:

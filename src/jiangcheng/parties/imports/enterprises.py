@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jiangcheng.kernel.actor import Actor
@@ -111,10 +111,9 @@ class Enterprises(Kind):
         values |= {n: v for n, v in (("division", division), ("classes", classes), ("status", status)) if v}
         if row is None and not bad:
             values |= {"uscc": code, "applies": found.applies, "demo": shared.demo}
-        if row is None or values.get("name", row.name) != row.name:
-            values["initials"] = real.initials(values.get("name", ""))
         return kinds.judged(line, bad, row, values, SHOWN)
 
     @enforces("327-04-1")
     def save(self, shared: Shared, upload: Import, actor: Actor, part: Sequence[Checked]) -> list[Written]:
-        return rows.write(Enterprise, CHANGED, lambda values: Enterprise(**values), part, upload, actor, ("327-04-1",))
+        named = [replace(one, values={**one.values, "initials": real.initials(one.values.get("name", one.line.values["name"]))}) for one in part]
+        return rows.write(Enterprise, CHANGED, lambda values: Enterprise(**values), named, upload, actor, ("327-04-1",))
