@@ -25,6 +25,7 @@ from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.papers import codes
 from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
+from jiangcheng.parties.imports import machine
 from tests.visits.stage import Stage
 from tests.world import World
 
@@ -101,9 +102,19 @@ def build() -> Scene:
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
-        "certificate-photo": {"pk": world.certificates[0].pk},
+        "certificate-photo": {"pk": world.certificates[0].pk}, **_uploads(world),
     }
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
+
+
+def _uploads(world: World) -> dict[str, dict[str, Any]]:
+    """A table of the administrator and one of the planner, uploaded and not stored."""
+    kept = {
+        "admin": machine.keep("bodies", world.district_office.pk, "", "单位.csv", "单位名称,类别,层级,管辖区域\n".encode(), world.actor("admin")),
+        "planner": machine.keep("items", world.body.pk, "", "事项.csv", "检查事项,领域\n".encode(), world.actor("planner")),
+    }
+    pages = {f"{desk}-{name}": {"pk": one.pk} for desk, one in kept.items() for name in ("import", "import-bad")}
+    return pages | {"admin-imports-template": {"kind": "bodies"}, "planner-imports-template": {"kind": "items"}}
 
 
 def _running(stage: Stage) -> Any:

@@ -34,7 +34,8 @@ def test_bodies_may_name_one_another_whatever_their_order(world, admin, upload):
 
 @pytest.mark.duty("327-03-2", "allowed")
 def test_a_power_more_is_a_change_and_none_is_lost(world, admin, upload):
-    one = upload("bodies", {"name": world.body.name, "kind": "行政机关", "level": "区级", "division": "示范区", "fields": "消防安全", "word": "新代字"})
+    known = {"name": world.body.name, "kind": "行政机关", "level": "区级", "division": "示范区"}
+    one = upload("bodies", {**known, "fields": "消防安全", "word": "新代字"})
     assert machine.check(one).updates == [(2, "word", "示市监", "新代字"), (2, "fields", "", "消防安全")]
     machine.store(one, admin)
     assert Competence.objects.filter(body=world.body).count() == 4

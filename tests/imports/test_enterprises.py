@@ -6,18 +6,21 @@ import json
 
 import pytest
 
-from jiangcheng.kernel import export, ledger
+from jiangcheng.kernel import ledger
 from jiangcheng.kernel.models import Leaf
 from jiangcheng.law.rule import Refused
 from jiangcheng.parties import real, uscc
 from jiangcheng.parties.imports import machine
 from jiangcheng.parties.imports.enterprises import Enterprises
+from jiangcheng.parties.imports.places import Places
 from jiangcheng.parties.models import Enterprise, Site
 from tests.imports.conftest import bad_cells
 
 CODE = uscc.make("91", "420199", 55_000_001)
 SHOP = uscc.make("92", "420198", 55_000_002)
-ROW = {"uscc": CODE, "name": "武汉重庆银行有限公司", "division": "示范区", "phone": "13912345678", "classes": "食品安全、甲类", "legal_person": "张三"}
+ROW = {
+    "uscc": CODE, "name": "武汉重庆银行有限公司", "division": "示范区", "phone": "13912345678", "classes": "食品安全、甲类", "legal_person": "张三",
+}
 
 
 @pytest.mark.duty("327-04-1", "allowed")
@@ -51,8 +54,6 @@ def test_what_cannot_be_taken_is_named_with_its_cell(world, upload):
         "enterprises", {"uscc": "", "name": ""}, {**ROW, "division": "火星区"}, {**ROW, "uscc": SHOP, "status": "兴旺"},
         {**ROW, "uscc": uscc.make("91", "999999", 1), "division": ""}, {**ROW, "uscc": uscc.make("91", "420199", 9), "name": "长" * 121}, ROW,
     )
-    assert [(b.cell, b.field) for b in machine.check(one).bad] == [
-        ("A3", "uscc")][:0] + [("C3", "division"), ("F4", "status")][:0] + [(b.cell, b.field) for b in machine.check(one).bad]
     assert [f for f, _ in bad_cells(one)] == ["division", "status", "division", "name", "uscc"]
 
 
@@ -70,7 +71,6 @@ def test_each_part_is_one_leaf_over_the_root_of_its_rows(world, admin, upload, m
     assert [json.loads(x.entry)["bulk"]["size"] for x in leaves.order_by("id")] == [2, 2, 1]
     assert {(x.subject_kind, x.subject_id) for x in leaves} == {("parties.Import", str(one.pk))}
     assert ledger.history(one).last().act == "imports.store"
-    assert export is not None
 
 
 def test_an_import_broken_off_goes_on_where_it_stopped(world, admin, upload, monkeypatch):
@@ -136,12 +136,10 @@ def test_sites_that_cannot_be_taken(world, upload):
 
 @pytest.mark.parametrize(("text", "found"), [
     ("420199", "district"), ("420199000000", "district"), ("420199001", "street"), ("420199001000", "street"), ("示范区", "district"),
-    ("武汉市示范区", "district"), ("湖北省 武汉市 示范区", "district"), ("示范区/示范街道", "street"), ("示范开发区（演示）", "zone"), ("4201Z1", "zone"),
-    ("420100", "city"), ("999999", None), ("没有区", None),
+    ("武汉市示范区", "district"), ("湖北省 武汉市 示范区", "district"), ("示范区/示范街道", "street"), ("示范开发区（演示）", "zone"),
+    ("4201Z1", "zone"), ("420100", "city"), ("999999", None), ("没有区", None),
 ])
 def test_divisions_as_they_are_written(world, text, found):
-    from jiangcheng.parties.imports.places import Places
-
     place, why = Places().find(text)
     assert place == (getattr(world, found) if found else None)
     assert bool(why) == (found is None)

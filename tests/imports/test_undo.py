@@ -179,7 +179,8 @@ def test_the_command_prints_counts_and_errors(world, no_setup, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("given", [
-    ["enterprises", "没有这个文件.csv"], ["items", "x.csv"], ["items", "x.csv", "--body", "没有的局"], ["plan", "x.csv", "--body", "示范区市场监督管理局（演示）"],
+    ["enterprises", "没有这个文件.csv"], ["items", "x.csv"], ["items", "x.csv", "--body", "没有的局"],
+    ["plan", "x.csv", "--body", "示范区市场监督管理局（演示）"],
 ])
 def test_the_command_says_what_it_needs(world, no_setup, capsys, given):
     assert cli.main(["import", *given]) == imports.REFUSED

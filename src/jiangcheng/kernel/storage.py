@@ -226,6 +226,13 @@ def oldest_writer() -> datetime | None:
         return cursor.fetchone()[0]
 
 
+def release_memory() -> None:
+    """During a large load: give back the pages that SQLite keeps in this process; PostgreSQL keeps them in its own."""
+    if is_sqlite():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA shrink_memory")
+
+
 def gather_statistics() -> None:
     """After a large load: let the planner know how much there is now, instead of when it next looks by itself."""
     with connection.cursor() as cursor:

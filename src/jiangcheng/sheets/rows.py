@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import marshal
@@ -158,25 +159,35 @@ def _note(text: bytes, sheet: Sheet) -> None:
 
 
 # ---- CSV ----
-def decoded(content: bytes) -> str:
-    """Text of a CSV file in UTF-8, UTF-16 with mark, or the Chinese codes that spreadsheets write (GB 18030)."""
+PIECE = 1 << 20
+
+
+def code_of(content: bytes) -> str:
+    """How a CSV file is written: UTF-8, UTF-16 with mark, or the Chinese codes that spreadsheets write (GB 18030)."""
     codes = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for code in codes:
-        try:
-            return content.decode(code)
-        except UnicodeDecodeError as wrong:
-            place = content[: wrong.start].count(b"\n") + 1
+        decoder = codecs.getincrementaldecoder(code)()
+        for start in range(0, len(content) or 1, PIECE):
+            piece = content[start : start + PIECE]
+            try:
+                text = decoder.decode(piece, final=start + PIECE >= len(content))
+            except UnicodeDecodeError as wrong:
+                place = content[: start + wrong.start].count(b"\n") + 1
+                break
+            if "\0" in text:
+                place = content[:start].count(b"\n") + text[: text.index("\0")].count("\n") + 1
+                raise Unreadable(Bad(f"第 {place} 行", "", "不是表格文件，或者含有不能读取的字符", "上传 .xlsx 或者 .csv 文件"))
+        else:
+            return code
     raise Unreadable(Bad(f"第 {place} 行", "", "文字编码读不出来", "用表格软件打开，另存为“CSV UTF-8”或者 .xlsx 后上传"))
 
 
 def _csv(content: bytes) -> Sheet:
-    text = decoded(content)
-    if "\0" in text:
-        place = text[: text.index("\0")].count("\n") + 1
-        raise Unreadable(Bad(f"第 {place} 行", "", "不是表格文件，或者含有不能读取的字符", "上传 .xlsx 或者 .csv 文件"))
-    first = text[:20_000]
+    text = io.TextIOWrapper(io.BytesIO(content), code_of(content), newline="")
+    first = text.read(20_000)
+    text.seek(0)
     split = max(",\t;，", key=lambda mark: sum(line.count(mark) for line in first.splitlines()[:15]))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=split, strict=True)
+    reader = csv.reader(text, delimiter=split, strict=True)
     sheet = Sheet("", Spool(), filled=True)
     try:
         sheet.rows.extend(_records(reader))

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiangcheng.kernel import ledger
+from jiangcheng.kernel import ledger, storage
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.models import RowDigest
 from jiangcheng.law.rule import Breach, Refused, Remedy
@@ -23,6 +23,8 @@ from jiangcheng.sheets import Bad, Line, Table, read, template
 MOST_SHOWN = 200
 """Bad cells and changes that a page lists; the file of 仅下载有误行 has them all."""
 FIRST = 5
+RELEASED = 10_000
+"""Lines after which memory that the database keeps in this process is given back."""
 Beat = Callable[[int], None]
 
 
@@ -107,7 +109,7 @@ def fix(upload: Import, actor: Actor, fixes: Mapping[str, str]) -> None:
         return
     upload.fixes = merged
     with ledger.act("imports.fix", actor, about=upload, extra={"cells": sorted(fixes)}):
-        upload.save()
+        upload.save(update_fields=["fixes"])
 
 
 def must_be_open(upload: Import) -> None:
@@ -191,8 +193,12 @@ def store(upload: Import, actor: Actor, beat: Beat | None = None) -> dict[str, i
             _advance(run, before, place, counts + more)
             _trace(upload, kind.save(shared, upload, actor, [x for x in part if x.kind in (NEW, UPDATE)]))
         counts += more
+        if place // RELEASED != before // RELEASED:
+            storage.release_memory()
         if beat:
             beat(place)
+    upload.__dict__.pop("content", None)  # the file is let go of; asked for again, it is read again
+    storage.release_memory()
     return _finish(upload, actor, {kind_: counts[kind_] for kind_ in KIND_WORDS})
 
 
@@ -226,7 +232,7 @@ def _trace(upload: Import, written: Sequence[Written]) -> None:
 def _finish(upload: Import, actor: Actor, counts: dict[str, int]) -> dict[str, int]:
     upload.stored, upload.stored_at = counts, timezone.now()
     with ledger.act("imports.store", actor, about=upload, extra=counts):
-        upload.save()
+        upload.save(update_fields=["stored", "stored_at"])
     ImportRun.objects.filter(upload=upload).update(phase="", found=None)
     return counts
 

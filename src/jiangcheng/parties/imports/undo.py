@@ -67,7 +67,7 @@ def undo(upload: Import, actor: Actor, why: str) -> int:
         done += len(traces)
     with ledger.act("imports.undo", actor, about=upload, opinion=why.strip(), extra={"rows": done}):
         upload.undone_at = timezone.now()
-        upload.save()
+        upload.save(update_fields=["undone_at"])
     return done
 
 
