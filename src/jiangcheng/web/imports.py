@@ -142,7 +142,8 @@ def page(one: Import, desk: Desk) -> dict[str, Any]:
     except Unreadable as wrong:
         return {**shown, "unreadable": wrong.bad, "steps": _steps(one.name, "读不出表格", "", "")}
     if one.stored_at and seen is None:
-        return {**shown, "steps": _steps("已上传", "", "", "已完成"), "current": 5, "tiles": _tiles(one.stored), "over": True}
+        return {**shown, "steps": _steps("已上传", "", "", "已完成"), "current": 5, "tiles": _tiles(one.stored), "over": True,
+                "lacking": one.stored.get("bad", 0)}  # fmt: skip
     if seen is None:
         return {**shown, "steps": _steps("已上传", "", "", "尚未开始"), "unchecked": True}
     return {**shown, **_seen(one, run, kind, seen)}
@@ -152,8 +153,8 @@ def _steps(*notes: str) -> list[tuple[str, str]]:
     return list(zip(("上传", "预览", "校验", "入库"), notes, strict=True))
 
 
-def _tiles(counts: dict[str, int]) -> list[tuple[str, int, str, str]]:
-    return [(KIND_WORDS[k], counts.get(k, 0), "行", TONES[k]) for k in KIND_WORDS]
+def _tiles(counts: dict[str, int]) -> list[tuple[str, str, str, str]]:
+    return [(KIND_WORDS[k], f"{counts.get(k, 0):,}", "行", TONES[k]) for k in KIND_WORDS]
 
 
 def _seen(one: Import, run: Any, kind: Kind, seen: machine.Preview) -> dict[str, Any]:
@@ -200,7 +201,7 @@ def _store(request: HttpRequest, desk: Desk, one: Import) -> HttpResponse:
     if not background.step(one, request.actor, seen.many if seen else 0):
         return redirect(here)
     one.refresh_from_db()
-    said = "，".join(f"{KIND_WORDS[k]} {n} 行" for k, n in one.stored.items())
+    said = "，".join(f"{word} {one.stored[kind]} 行" for kind, word in KIND_WORDS.items())
     messages.success(request, f"已入库：{said}。")
     return redirect(here if one.stored["bad"] or not one.stored[NEW] + one.stored[UPDATE] else desk.back(one)[0])
 

@@ -94,6 +94,11 @@ class Kind:
         undo.revert(upload, actor, traces)
 
     @property
+    def wanted(self) -> str:
+        """The columns that may not be missing, in words."""
+        return "、".join(c.head for c in self.columns if c.required)
+
+    @property
     def heads(self) -> dict[str, str]:
         """Printed heads by field."""
         return {c.field: c.head for c in self.columns}

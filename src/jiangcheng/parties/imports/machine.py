@@ -233,7 +233,7 @@ def _finish(upload: Import, actor: Actor, counts: dict[str, int]) -> dict[str, i
     upload.stored, upload.stored_at = counts, timezone.now()
     with ledger.act("imports.store", actor, about=upload, extra=counts):
         upload.save(update_fields=["stored", "stored_at"])
-    ImportRun.objects.filter(upload=upload).update(phase="", found=None)
+    ImportRun.objects.filter(upload=upload).update(phase="")
     return counts
 
 
