@@ -43,7 +43,8 @@ def addresses(world):
         elif name == "admin-imports-template":
             yield reverse(name, args=["bodies"])
         elif name in ("admin-import", "admin-import-bad"):
-            yield reverse(name, args=[machine.keep("bodies", world.city_office.pk, "", "单位.csv", "单位名称,类别,层级,管辖区域\n".encode(), SYSTEM).pk])
+            heads = "单位名称,类别,层级,管辖区域\n".encode()
+            yield reverse(name, args=[machine.keep("bodies", world.city_office.pk, "", "单位.csv", heads, SYSTEM).pk])
         elif "pk" in str(pattern.pattern):
             kind = "body" if "bodies" in str(pattern.pattern) else str(pattern.pattern).split("/")[0].rstrip("s").replace("people", "person")
             yield reverse(name, args=[keys[kind]])
