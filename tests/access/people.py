@@ -33,6 +33,7 @@ from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties import city
 from jiangcheng.parties.identity import KeyRotation
+from jiangcheng.parties.imports import machine
 from jiangcheng.work.models import Filter, Notice
 from tests.visits.stage import Stage
 from tests.world import World
@@ -127,7 +128,7 @@ def build() -> Scene:
         "security-identity": {"pk": world.accounts["planner"].pk}, "security-rotation": {"pk": rotation.pk},
         **{f"api-{n}": {"pk": stage.plan.pk} for n in PLANS}, "row": stage.row.pk, "api-body": {"pk": world.body.pk},
         "api-enterprise": {"pk": world.enterprise.pk},
-    } | _registers(stage)
+    } | _registers(stage) | _uploads(world)
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
 
 
@@ -151,6 +152,16 @@ def _registers(stage: Stage) -> dict[str, dict[str, int]]:
         "outside-one": {"pk": outing.pk}, "tie-evidence": {"pk": tie.pk}, "exception": {"pk": rule.pk}, "instruction": {"pk": told.pk},
         "government-instruction": {"pk": told.pk}, "city-change": {"pk": change.pk}, "supervisor-alert": {"pk": alert.pk},
     }
+
+
+def _uploads(world: World) -> dict[str, dict[str, Any]]:
+    """A table of the administrator and one of the planner, uploaded and not stored."""
+    kept = {
+        "admin": machine.keep("bodies", world.district_office.pk, "", "单位.csv", "单位名称,类别,层级,管辖区域\n".encode(), world.actor("admin")),
+        "planner": machine.keep("items", world.body.pk, "", "事项.csv", "检查事项,领域\n".encode(), world.actor("planner")),
+    }
+    pages = {f"{desk}-{name}": {"pk": one.pk} for desk, one in kept.items() for name in ("import", "import-bad")}
+    return pages | {"admin-imports-template": {"kind": "bodies"}, "planner-imports-template": {"kind": "items"}}
 
 
 def _running(stage: Stage, site: Any) -> Any:

@@ -93,7 +93,7 @@ def test_an_export_bears_who_took_it_out_and_stands_on_the_ledger(stage):
     assert not [c for c in cells if stage.world.planner.phone in c]
     event = AccessEvent.objects.get()
     assert event.kind == "export" and event.records >= 10
-    assert Leaf.objects.get(act="oversight.export").opinion == "导出人员"
+    assert '"list":"人员"' in Leaf.objects.get(act="exports.personal").entry
 
 
 def test_a_list_without_personal_data_bears_no_mark(stage):

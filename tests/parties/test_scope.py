@@ -88,8 +88,8 @@ def test_what_may_not_be_seen_is_not_found(world):
         visible_or_404(world.actor("officer1"), Enterprise.objects.all(), pk="x")
 
 
-UNSEEN = {"ClaimCode", "LoginEvent", "Guess", "CapCounter", "SentOnce"}
-"""Tables that nobody reads through ``scope``: digests, attempts, counters."""
+UNSEEN = {"ClaimCode", "LoginEvent", "Guess", "CapCounter", "SentOnce", "ImportRun", "ImportTrace"}
+"""Tables that nobody reads through ``scope``: digests, attempts, counters, how far an import has come and what it wrote."""
 PUBLIC = {"Division", "Body", "Item", "ItemStep", "ItemVersion", "Question", "Cap", "Pause", "LibraryRow", "Plan", "PlanRow"}
 
 

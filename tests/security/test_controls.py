@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from jiangcheng.inspection.items import excel, sheets
+from jiangcheng import sheets
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import breaks
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import codes, files
 from jiangcheng.parties import access, api_keys, limits
+from jiangcheng.parties.imports import machine
 from jiangcheng.parties.models import ApiKey
 from jiangcheng.parties.scope import scope
 from tests.api.client import Program, key_for, program
@@ -99,9 +100,8 @@ def test_upload(world):
 
 def test_zip(world):
     """A workbook that would unfold into more than fits is not unpacked."""
-    with pytest.raises(sheets.Unreadable) as found:
-        sheets.read(corpus.WORKBOOKS["too many parts"], excel.COLUMNS)
-    assert "超过" in found.value.bad[0].reason
+    with pytest.raises(Refused, match="超过"):
+        machine.keep("items", world.body.pk, "", "事项.xlsx", corpus.WORKBOOKS["too many parts"], world.actor("planner"))
 
 
 def test_exif(world):

@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from jiangcheng.inspection.items import excel, sheets
+from jiangcheng import sheets
+from jiangcheng.inspection.items import excel
 from jiangcheng.inspection.items.models import Import
 from jiangcheng.kernel import zips
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import files
 from jiangcheng.papers.models import StoredFile
+from jiangcheng.parties.imports import machine
 from tests.api.client import program
 from tests.security import corpus
 from tests.visits.stage import Stage
@@ -78,10 +80,14 @@ def test_a_public_copy_has_no_place(world):
 
 
 @pytest.mark.parametrize("what", corpus.WORKBOOKS)
-def test_bad_workbooks_are_refused_with_words(what):
-    with pytest.raises(sheets.Unreadable) as found:
+def test_bad_workbooks_are_refused_with_words(world, what):
+    with pytest.raises((Refused, sheets.Unreadable)) as found:
+        machine.keep("items", world.body.pk, "", "事项.xlsx", corpus.WORKBOOKS[what], world.actor("planner"))
         sheets.read(corpus.WORKBOOKS[what], excel.COLUMNS)
-    assert found.value.bad[0].reason and found.value.bad[0].remedy
+    if found.type is Refused:
+        assert all(b.sentence and b.remedies for b in found.value.breaches)
+    else:
+        assert found.value.bad[0].reason and found.value.bad[0].remedy
 
 
 def test_a_workbook_is_measured_by_unpacking_it():

@@ -104,6 +104,14 @@ def doctor(argv: Sequence[str]) -> int:
     return looks.main(argv)
 
 
+def import_table(argv: Sequence[str]) -> int:
+    """Import bodies, officers, enterprises, sites, items, plans or caps from a table."""
+    django.setup()
+    from jiangcheng.jobs import imports  # noqa: PLC0415  needs the apps
+
+    return imports.main(argv)
+
+
 def run_jobs(argv: Sequence[str]) -> int:
     """Run the timed work once (lapsed codes, overdue orders, withdrawn rows)."""
     django.setup()
@@ -136,8 +144,8 @@ def migrate() -> None:
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
-    "restore": _copies("restore"), "doctor": doctor, "search": search, "standins": standins, "jobs": run_jobs, "diagrams": diagrams,
-    "manage": manage,
+    "restore": _copies("restore"), "doctor": doctor, "import": import_table, "search": search, "standins": standins, "jobs": run_jobs,
+    "diagrams": diagrams, "manage": manage,
 }
 
 

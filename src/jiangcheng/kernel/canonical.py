@@ -22,7 +22,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models as m
 
-from jiangcheng.kernel import models
+from jiangcheng.kernel import models, storage
 
 FORMS_FILE = Path(__file__).with_name("forms.json")
 TEXT_LIMIT = 4096  # characters; longer texts enter as a digest
@@ -301,10 +301,8 @@ def cover(form: Form, key: str, values: dict[str, Any], known: Mapping[tuple[str
 def save_salts(changed: list[models.Salt]) -> None:
     """Write new and changed salts in one statement."""
     if changed:
-        models.Salt.objects.bulk_create(
-            [models.Salt(tab=s.tab, key=s.key, field=s.field, salt=s.salt, commitment=s.commitment) for s in changed],
-            update_conflicts=True, unique_fields=["tab", "key", "field"], update_fields=["salt", "commitment"],
-        )  # fmt: skip
+        rows = ((s.tab, s.key, s.field, s.salt, s.commitment) for s in changed)
+        storage.insert_many(models.Salt, ("tab", "key", "field", "salt", "commitment"), rows, key=("tab", "key", "field"))
 
 
 def digest(form: Form, key: str, values: Mapping[str, Any]) -> str:

@@ -208,9 +208,7 @@ def _close(mine: Act, said: dict[str, Any]) -> None:
         entry["bulk"] = {"size": len(parts), "root": root.hex()}
     leaf, promise = _append(entry)
     string.add(n, leaf.hash)
-    models.BulkRow.objects.bulk_create(
-        [models.BulkRow(leaf=leaf, position=i, entry=p) for i, p in enumerate(parts)], batch_size=BATCH
-    )
+    storage.insert_many(models.BulkRow, ("leaf", "position", "entry"), ((leaf.pk, i, p) for i, p in enumerate(parts)))
     _remember(lines, leaf)
     for hear in AFTER:
         hear(mine, lines)
@@ -297,10 +295,8 @@ def _promise(leaf: models.Leaf, entry: dict[str, Any]) -> str:
 
 
 def _remember(lines: list[dict[str, Any]], leaf: models.Leaf) -> None:
-    models.RowDigest.objects.bulk_create(
-        [models.RowDigest(tab=x["table"], key=x["pk"], form=x["form"], digest=x["after"] or "", leaf=leaf.pk) for x in lines],
-        batch_size=BATCH, update_conflicts=True, unique_fields=["tab", "key"], update_fields=["form", "digest", "leaf"],
-    )  # fmt: skip
+    found = ((x["table"], x["pk"], x["form"], x["after"] or "", leaf.pk) for x in lines)
+    storage.insert_many(models.RowDigest, ("tab", "key", "form", "digest", "leaf"), found, key=("tab", "key"))
 
 
 def _stale_for_outer(mine: Act) -> None:

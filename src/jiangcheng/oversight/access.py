@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.seats import drafter_or_on_visit
-from jiangcheng.kernel import ledger, parameters
+from jiangcheng.kernel import parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.oversight import alerts
@@ -35,13 +35,10 @@ def note(
 ) -> AccessEvent | None:
     """Write down that a member of staff looked at (page, file, reveal) or took out (export) protected information.
 
-    An export also leaves a leaf on the ledger. Enterprises that read what is their own are not noted.
+    Enterprises that read what is their own are not noted; an export leaves its leaf on the ledger where it is made.
     """
     if not actor.has(*NOTED) or actor.account is None:
         return None
-    if kind == "export":
-        with ledger.act("oversight.export", actor, duties=("327-40-06",), opinion=what, extra={"about": about, "records": records}):
-            pass
     return AccessEvent.objects.create(
         at=timezone.now(), account=actor.account, person_id=actor.person, name=actor.name[:100], role=next(iter(sorted(actor.roles)), ""),
         body_id=actor.body, kind=kind, what=what[:100], about=about[:120], records=max(records, 0), off_duty=off_duty(actor, visit),

@@ -17,5 +17,4 @@ ACCESS_KINDS = [("page", "查看"), ("file", "打开文书"), ("reveal", "查看
 ACT_WORDS = {
     "instruction.reply": "回复交办", "instruction.settle": "办结", "instruction.return": "退回重报", "instruction.withdraw": "撤回交办",
     "oversight.instruct": "交办", "oversight.finding": "按原则归类", "alert.handle": "处理预警", "oversight.alert": "发出预警",
-    "oversight.export": "导出含个人信息或商业秘密的内容",
 }

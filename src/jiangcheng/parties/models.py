@@ -322,6 +322,28 @@ class ApiKey(Audited):
         constraints = [
             models.CheckConstraint(name="api_key_of_system_reads", condition=models.Q(seat__isnull=False) | models.Q(acts=False)),
         ]
+class Import(Audited):
+    """An uploaded table on its way through upload, preview, check and store (上传、预览、校验、入库).
+
+    ``content`` is the file as it came, ``fixes`` what was mended on the page (cell → text), ``stored`` what storing it did: counts
+    by 新增, 更新, 不变, 有误. The table keeps the name under which the ledger knows its older rows. ``body`` is None for the operator.
+    """
+
+    kind = models.CharField("内容", max_length=16, choices=words.IMPORT_KINDS)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="imports")
+    target = models.CharField("导入到", max_length=40, blank=True)
+    name = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField("文件摘要", max_length=64)
+    content = models.BinaryField("文件")
+    uploaded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    fixes = models.JSONField("在线修改", default=dict)
+    stored_at = models.DateTimeField("入库时间", null=True, blank=True)
+    stored = models.JSONField("入库结果", default=dict)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        db_table = "items_import"
 
     def __str__(self) -> str:
         return self.name
@@ -350,3 +372,39 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} {self.n}"
+class ImportRun(models.Model):
+    """How far an import has come: lines checked (``seen``) and stored (``done``) of ``total``, counts so far, last sign of life.
+
+    ``found`` is what the check of a long file found, ``actor`` for whom it goes on, ``word`` why it stopped. Not on the record:
+    what was done stands in the rows and their leaves.
+    """
+
+    upload = models.OneToOneField(Import, models.CASCADE, related_name="run")
+    phase = models.CharField(max_length=16, blank=True, db_index=True)
+    seen = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    found = models.JSONField(null=True)
+    actor = models.JSONField(default=dict)
+    word = models.CharField(max_length=400, blank=True)
+    beat_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.phase} {self.done}/{self.total}"
+
+
+class ImportTrace(models.Model):
+    """A row that an import wrote: model, key, what it held before (None: it is new), the leaf that recorded it. For 撤销 alone."""
+
+    upload = models.ForeignKey(Import, models.CASCADE, related_name="traces")
+    model = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    before = models.JSONField(null=True)
+    leaf = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["upload", "id"], name="parties_imp_upload__idx")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.model} {self.key}"

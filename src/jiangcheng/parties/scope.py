@@ -29,6 +29,7 @@ from jiangcheng.parties.models import (
     Division,
     Enterprise,
     Headship,
+    Import,
     OpenSession,
     Person,
     Seat,
@@ -168,6 +169,16 @@ def _sites(actor: Actor, queryset: Any) -> Any:
         return queryset.filter(enterprise=actor.enterprise) if actor.enterprise else queryset.none()
     own = body_of(actor) if actor.has(*STAFF) else None
     return queryset.none() if own is None else queryset.filter(territory.within(own.division, "division"))
+
+
+@register(Import)
+def _imports(actor: Actor, queryset: Any) -> Any:
+    """An administrator sees what administrators imported, a planner what planners of the own body did."""
+    desks = {"admin": ("bodies", "officers", "enterprises", "sites"), "planner": ("items", "plan", "caps")}
+    if actor.has("admin"):
+        return queryset.filter(kind__in=desks["admin"])
+    own = actor.has("planner") and actor.body
+    return queryset.filter(kind__in=desks["planner"], body=actor.body) if own else queryset.none()
 
 
 @register(Account)

@@ -30,3 +30,11 @@ FIELDS = [
     ("environment", "生态环境"), ("city", "城市管理"), ("health", "卫生健康"), ("culture", "文化旅游"), ("labour", "劳动保障"),
     ("transport", "交通运输"), ("housing", "住房城建"), ("agriculture", "农业农村"), ("water", "水务"), ("other", "其他"),
 ]
+IMPORT_KINDS = [
+    ("bodies", "单位"), ("officers", "执法人员"), ("enterprises", "企业"), ("sites", "场所"), ("items", "检查事项"), ("plan", "年度计划"),
+    ("caps", "频次上限"),
+]
+IMPORT_ACTS = {
+    "imports.keep": "上传导入表", "imports.fix": "在线修改导入内容", "imports.rows": "导入入库（一批）", "imports.store": "导入入库",
+    "imports.undo": "撤销导入", "imports.undo_rows": "撤销导入（一批）", "exports.personal": "导出含个人信息的表",
+}

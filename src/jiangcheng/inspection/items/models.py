@@ -156,29 +156,6 @@ class Cap(Audited):
         return self.printed
 
 
-class Import(Audited):
-    """An uploaded table on its way through upload, preview, check and store (上传、预览、校验、入库).
-
-    ``content`` is the file as it came, ``fixes`` what was mended on the page (cell → text), ``stored`` what storing it
-    did: counts by 新增, 更新, 不变, 有误.
-    """
-
-    kind = models.CharField("内容", max_length=16, choices=words.IMPORT_KINDS)
-    body = models.ForeignKey("parties.Body", models.PROTECT, related_name="imports")
-    target = models.CharField("导入到", max_length=40, blank=True)
-    name = models.CharField("文件名", max_length=200)
-    sha256 = models.CharField("文件摘要", max_length=64)
-    content = models.BinaryField("文件")
-    uploaded_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
-    uploaded_at = models.DateTimeField("上传时间")
-    fixes = models.JSONField("在线修改", default=dict)
-    stored_at = models.DateTimeField("入库时间", null=True, blank=True)
-    stored = models.JSONField("入库结果", default=dict)
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class LibraryRow(models.Model):
     """A published row of another place, kept for reference: never counted, published or inspectable by us."""
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
-from jiangcheng.inspection.items.models import Cap, Import, Item, ItemStep, ItemVersion, LibraryRow, Pause, Question
+from jiangcheng.inspection.items.models import Cap, Item, ItemStep, ItemVersion, LibraryRow, Pause, Question
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import enforces
@@ -156,11 +156,6 @@ def _public_and_own(actor: Actor, queryset: QuerySet) -> QuerySet:
 def _steps(actor: Actor, queryset: QuerySet) -> QuerySet:
     """What other laws ask for beside an item goes with the item."""
     return queryset.filter(item__in=_public_and_own(actor, Item.objects.all()))
-
-
-@register(Import)
-def _imports(actor: Actor, queryset: QuerySet) -> QuerySet:
-    return queryset.filter(body=actor.body) if actor.has("planner") and actor.body else queryset.none()
 
 
 @register(LibraryRow)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from jiangcheng.inspection.visits.models import Order, Visit
+from jiangcheng.inspection.visits.models import CapCounter, Order, Visit
 from jiangcheng.inspection.visits.queries import ARRIVED
 from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import calendar, parameters
@@ -16,6 +16,7 @@ from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.papers import queries as papers
 from jiangcheng.papers.models import Paper
+from jiangcheng.parties.imports import undo
 from jiangcheng.parties.scope import scope
 
 
@@ -67,3 +68,10 @@ def open_orders(actor: Actor) -> Any:
 def unarchived(actor: Actor) -> Any:
     """Closed visits not yet archived that the actor may see, the longest waiting first."""
     return scope(actor, Visit.objects.filter(state="closed")).select_related("enterprise", "body").order_by("closed_at")
+
+
+@undo.users("items.Cap")
+def _counted(keys: set[str]) -> set[str]:
+    """Caps by which a visit was counted: they are in use, though the counter names them by text."""
+    named = {f"cap:{key}": key for key in keys}
+    return {named[key] for key in CapCounter.objects.filter(cap_key__in=list(named)).values_list("cap_key", flat=True)}

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0002_certificate_photo'),
+        ('parties', '0010_imports'),
     ]
 
     operations = [

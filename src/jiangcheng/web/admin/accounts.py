@@ -107,7 +107,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             results = bulk.each(rows, lambda account: account.username, lambda account: _act_on(account, verb, why, request.actor))
     found = _found(request)
     if request.GET.get("format") == "xlsx":
-        return exports.personal_excel(request, "账号", HEADS, (
+        return exports.personal(request, "账号", HEADS, (
             (a.username, a.person.name if a.person else "", "；".join(a.words),
              timezone.localtime(a.last).replace(tzinfo=None) if a.last else "", a.word) for a in _with_seats(found)
         ))

@@ -107,7 +107,7 @@ def people(request: HttpRequest) -> HttpResponse:
     day = timezone.localdate()
     found = _found(request, day)
     if request.GET.get("format") == "xlsx":
-        return exports.personal_excel(request, "人员", HEADS, _lines(_with_certificates(found, day)))
+        return exports.personal(request, "人员", HEADS, _lines(_with_certificates(found, day)))
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     filters = _filters(day)
     chips = [(v, w, Person.objects.filter(filters[v]).distinct().count() if v else Person.objects.count()) for v, w in SHOW]

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from jiangcheng.web.admin import accounts, bodies, calendar, home, keys, outbox, parameters, people
+from jiangcheng.web.admin import accounts, bodies, calendar, home, imports, keys, outbox, parameters, people
 
 urlpatterns = [
     path("", home.home, name="admin-home"),
@@ -35,5 +35,9 @@ urlpatterns = [
     path("parameters/", parameters.parameters, name="admin-parameters"),
     path("parameters/<str:name>/", parameters.parameter, name="admin-parameter"),
     path("calendar/", calendar.year, name="admin-calendar"),
+    path("imports/", imports.listing, name="admin-imports"),
+    path("imports/template/<slug:kind>/", imports.template, name="admin-imports-template"),
+    path("imports/<int:pk>/", imports.detail, name="admin-import"),
+    path("imports/<int:pk>/bad/", imports.bad, name="admin-import-bad"),
     path("calendar/import/", calendar.load, name="admin-calendar-import"),
 ]

@@ -30,6 +30,7 @@ urlpatterns = [
     path("plans/<int:year>/rows/new/", rows.new, name="planner-row-new"),
     path("plans/<int:year>/rows/<int:n>/", rows.edit, name="planner-row"),
     path("imports/", imports.listing, name="planner-imports"),
+    path("imports/template/<slug:kind>/", imports.template, name="planner-imports-template"),
     path("imports/<int:pk>/", imports.detail, name="planner-import"),
     path("imports/<int:pk>/bad/", imports.bad, name="planner-import-bad"),
 ]

@@ -37,7 +37,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     query, purpose = request.GET.get("q", "").strip(), request.GET.get("purpose", "")
     found = queries.listed(request.actor, query, purpose if purpose in dict(words.OTHERS) else "")
     if request.GET.get("format") == "xlsx":
-        return exports.personal_excel(request, "非执法走访", HEADS, (_cells(o) for o in found[:20000]))
+        return exports.personal(request, "非执法走访", HEADS, (_cells(o) for o in found[:20000]))
     return render(request, "register/outside.html", {
         "title": "非执法走访", "page_obj": Paginator(found, 20).get_page(request.GET.get("page")),
         "purposes": [("", "全部"), *words.OTHERS], "tones": words.TONES, "may_enter": request.actor.has("officer", "planner"),

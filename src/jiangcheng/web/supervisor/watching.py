@@ -164,7 +164,7 @@ def log(request: HttpRequest) -> HttpResponse:
         found = found.filter(at__date=on)
     found = found.order_by("-at", "-id")
     if request.GET.get("format") == "xlsx":
-        return exports.personal_excel(request, "信息查看记录", ACCESS_HEADS, [_event(e) for e in found[:5000]])
+        return exports.personal(request, "信息查看记录", ACCESS_HEADS, [_event(e) for e in found[:5000]])
     return render(request, "supervisor/access.html", {
         "title": "信息查看记录", "page_obj": Paginator(found, 30).get_page(request.GET.get("page")), "day": day,
         "kinds": [("", "全部"), *words.ACCESS_KINDS, ("off", "与经办无关")],

@@ -52,7 +52,7 @@ register = template.Library()
 for _part in (address, form_parts, list_parts):
     register.tags.update(_part.register.tags)
     register.filters.update(_part.register.filters)
-for _name in ("cn_date", "cn_day", "cn_datetime", "hm", "mask_phone", "mask_id", "uscc", "short_code", "money", "duration"):
+for _name in ("cn_date", "cn_day", "cn_datetime", "hm", "mask_phone", "mask_id", "uscc", "short_code", "money", "duration", "intcomma"):
     register.filter(_name, getattr(text, _name))
 register.simple_tag(text.window, name="window")
 

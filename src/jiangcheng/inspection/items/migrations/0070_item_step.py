@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('items', '0001_initial'),
+        ('items', '0010_imports_move'),
         ('parties', '0070_city_change'),
     ]
 
