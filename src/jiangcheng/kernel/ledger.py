@@ -68,6 +68,7 @@ class Act:
     rows: dict[tuple[type, str], _Seen] = field(default_factory=dict)
     fresh: list[Any] = field(default_factory=list)
     receipt: Receipt | None = None
+    lines: list[dict[str, Any]] | None = None  # of new rows, made by ``kernel.bulk`` while it wrote them
 
     def settle(self) -> None:
         """Rows that were new and have their key by now."""
@@ -185,7 +186,7 @@ def act(
 
 
 def _close(mine: Act, said: dict[str, Any]) -> None:
-    lines = _lines(mine)
+    lines = _lines(mine) if mine.lines is None else mine.lines
     subject = _subject(mine)
     actor = mine.actor
     string = chain.current()
@@ -205,10 +206,9 @@ def _close(mine: Act, said: dict[str, Any]) -> None:
         entry["bulk"] = {"size": len(parts), "root": root.hex()}
     leaf, promise = _append(entry)
     string.add(n, leaf.hash)
-    models.BulkRow.objects.bulk_create(
-        [models.BulkRow(leaf=leaf, position=i, entry=p) for i, p in enumerate(parts)], batch_size=BATCH
-    )
-    _remember(lines, leaf)
+    if parts:
+        storage.put_rows("kernel_bulkrow", ("leaf_id", "position", "entry"), ((leaf.pk, i, p) for i, p in enumerate(parts)))
+    _remember(lines, leaf, new=mine.lines is not None)
     _stale_for_outer(mine)
     mine.receipt = Receipt(leaf.number, promise)
 
@@ -290,7 +290,11 @@ def _promise(leaf: models.Leaf, entry: dict[str, Any]) -> str:
     })  # fmt: skip
 
 
-def _remember(lines: list[dict[str, Any]], leaf: models.Leaf) -> None:
+def _remember(lines: list[dict[str, Any]], leaf: models.Leaf, *, new: bool) -> None:
+    if new:
+        rows = ((x["table"], x["pk"], x["form"], x["after"], leaf.pk) for x in lines)
+        storage.put_rows("kernel_rowdigest", ("tab", "key", "form", "digest", "leaf"), rows)
+        return
     models.RowDigest.objects.bulk_create(
         [models.RowDigest(tab=x["table"], key=x["pk"], form=x["form"], digest=x["after"] or "", leaf=leaf.pk) for x in lines],
         batch_size=BATCH, update_conflicts=True, unique_fields=["tab", "key"], update_fields=["form", "digest", "leaf"],

@@ -185,11 +185,16 @@ def issue(
     claims = Claims(key.id[:8], visit, generation, body.pk, uscc, _floor(start), _floor(end), bytes.fromhex(digest)[:16])
     code = InspectionCode(
         visit=visit, generation=generation, body=body, uscc=uscc, token=sign(claims, key), short=_free_short(),
-        secret=secrets.token_hex(20), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
+        secret=new_secret(), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
         issued_at=now or timezone.now(), state="ready", late_anchored=late_anchored,
     )
     code.save()
     return code
+
+
+def new_secret() -> str:
+    """The secret of the changing part of one code's QR."""
+    return secrets.token_hex(20)
 
 
 def _free_short() -> str:
