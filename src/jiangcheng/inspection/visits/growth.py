@@ -35,6 +35,9 @@ from jiangcheng.parties.growth import mix
 
 ACT = "demo.grow_visits"
 BATCH = 2_000
+STANDING = "demo.standing_visits"
+MEASURED = 9_000_000
+"""Numbers of visits from here on are those of ``standing``."""
 STATES = {  # in ten thousand
     "archived": 9100, "closed": 200, "told": 40, "following": 120, "to_tell": 15, "inspecting": 15, "arrived": 5, "to_enter": 45,
     "to_code": 40, "to_approve": 20, "returned": 15, "draft": 55, "revoked": 130, "lapsed": 80, "not_done": 120,
@@ -135,6 +138,29 @@ def _batch(here: Town, numbers: range) -> dict[str, Any]:
     return {"rows": rows, "links": links}
 
 
+def standing(here: Town, username: str, many: int, state: str, start: datetime) -> list[str]:
+    """``many`` more visits of the body of an officer's log-in in one state, all in the same window, led by that officer;
+    their numbers. For measuring: their firms are those that the next grown visits would go to."""
+    held = next(c for p in here.posts for c in p.officers if c.person.accounts.filter(username=username).exists())
+    post = next(p for p in here.posts if p.body.pk == held.body_id)
+    people = (held, next(c for c in post.officers if c.pk != held.pk))
+    each = {Visit: 1, VisitItem: 1, VisitOfficer: 2, InspectionCode: 1, CapUse: 2, CapCounter: 2}
+    numbers, first, free = [], bulk.reached(STANDING), grown() // len(here.posts) + 1
+    for begin in range(first, first + many, BATCH):
+        turns = range(begin, min(begin + BATCH, first + many))
+        with transaction.atomic():
+            key = _Key({model: iter(storage.reserve_keys(model, n * len(turns))) for model, n in each.items()})
+            rows: list[Any] = []
+            for n in turns:
+                one = _Grower(here, MEASURED + n, key, {}, post=post, turn=free + n)
+                one.state, one.start, one.people = state, start, people
+                rows += one.rows()
+            rows.sort(key=lambda r: (type(r) is not Visit, type(r) is not CapCounter))
+            numbers += [r.number for r in rows if type(r) is Visit]
+            bulk.load(STANDING, SYSTEM, rows, extra={"from": turns.start, "to": turns.stop})
+    return numbers
+
+
 def state_of(here: Town, v: int) -> str:
     """The state in which visit ``v`` stands."""
     return _NAMES[bisect_right(_STEPS, mix(here.seed, v, 2) % 10_000)]
@@ -143,11 +169,11 @@ def state_of(here: Town, v: int) -> str:
 class _Grower:
     """One visit with its rows."""
 
-    def __init__(self, here: Town, v: int, key: _Key, links: dict[Any, Any]) -> None:
+    def __init__(self, here: Town, v: int, key: _Key, links: dict[Any, Any], post: Post | None = None, turn: int | None = None) -> None:
         self.here, self.v, self.key, self.links = here, v, key, links
-        self.post = here.posts[v % len(here.posts)]
+        self.post = post or here.posts[v % len(here.posts)]
         where = here.places[self.post.body.division.code]
-        turn = v // len(here.posts)
+        turn = v // len(here.posts) if turn is None else turn
         self.firm, self.site, self.number = where.firms[turn], where.sites[turn], where.numbers[turn]
         self.r, self.state = mix(here.seed, v, 3), state_of(here, v)
         self.found = self.state == "following" or self.r % 7 == 0
@@ -194,7 +220,8 @@ class _Grower:
         row = self.post.rows.get(timezone.localdate(start).year) or self.post.rows[self.here.day.year]
         visit = bulk.new(
             Visit, pk=self.key(Visit), number=f"{self.post.body.word[:4]}批{start.year}-{self.v:07d}", kind="daily", body_id=self.post.body.pk,
-            enterprise_id=self.firm, site_id=self.site, row_id=row.pk, chosen="draw", window_start=start, window_end=start + timedelta(hours=3),
+            enterprise_id=self.firm, site_id=self.site, row_id=row.pk, chosen="picked", window_start=start, window_end=start + timedelta(hours=3),
+            pick_reason="上年度有投诉，需要核实" + parties.MARK, why_onsite="须查看现场" + parties.MARK,
             steps=STEPS, risk="一般风险。", drafted_by_id=lead, state=state, demo=True,
         )
         if state in CODED or state in ("to_code", "revoked", "not_done"):
@@ -238,8 +265,9 @@ class _Grower:
         used = visit.scanned_at
         return bulk.new(
             InspectionCode, pk=self.key(InspectionCode), visit=visit.number, body_id=self.post.body.pk, uscc=claims.uscc,
-            token=codes.sign(claims, key), short=short_of(self.v), secret=codes.new_secret(), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
-            issued_at=self.start - timedelta(days=1), state="used" if used else "ready", used_at=used, used_by="officer" if used else "",
+            token=codes.sign(claims, key), short=short_of(self.v), secret=codes.new_secret(), window_start=claims.start,
+            window_end=claims.end, digest=digest, key_id=key.id, issued_at=self.start - timedelta(days=1),
+            state="used" if used else "ready", used_at=used, used_by="officer" if used else "",
         )
 
     def _caps(self, visit: Visit) -> Iterator[Any]:
