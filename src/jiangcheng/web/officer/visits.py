@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,6 +26,7 @@ from jiangcheng.parties import certificates
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate
 from jiangcheng.web.context import navigation
+from jiangcheng.web import paging
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting
 from jiangcheng.web.officer.forms import RescheduleForm
@@ -85,7 +85,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.GET.get("week"):
         monday = calendar.today() - timedelta(days=calendar.today().weekday())
         found = found.filter(window_start__date__range=(monday, monday + timedelta(days=6)))
-    page = Paginator(found.order_by("-window_start", "-id"), 20).get_page(request.GET.get("page"))
+    page = paging.page(request, found.order_by("-window_start", "-id"), 20)
     chips = [("", "全部"), *[(s, words.STATES[s]) for s in ("to_approve", "to_enter", "inspecting", "following", "closed", "archived")]]
     return render(request, "officer/visits.html", {
         "title": "检查", "page": page, "chips": chips, "week": request.GET.get("week", ""),
