@@ -38,7 +38,8 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"server_side_binding": True},
+        # a statement asked for the fifth time stays prepared: planning costs more than most of our questions do
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
     }
 
 

@@ -19,7 +19,7 @@ from jiangcheng.jobs.bench.record import Recorder, spread_keys
 from jiangcheng.jobs.bench.verify import bare
 
 CONNECTIONS = 8
-A_ROUND = 120
+A_ROUND = 60
 """Acts a round on each side."""
 
 
