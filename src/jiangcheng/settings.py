@@ -30,6 +30,7 @@ SECRET_KEY = os.environ.get("JIANGCHENG_SECRET") or _secret("secret")
 ALLOWED_HOSTS = os.environ.get("JIANGCHENG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 PUBLIC_ADDRESS = os.environ.get("JIANGCHENG_ADDRESS", "http://127.0.0.1:" + os.environ.get("PORT", "8000"))
 TRUSTED_PROXIES = os.environ.get("JIANGCHENG_PROXIES", "").split(",")  # addresses or networks; see jobs/proxy.py
+LOOKUPS_A_MINUTE = int(os.environ.get("JIANGCHENG_LOOKUPS", "600"))  # of codes by machines, an address and process; web/verify/lookup.py
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS] if PUBLIC_ADDRESS.startswith("https://") else []
 
 INSTALLED_APPS = [

@@ -122,6 +122,13 @@ def run_jobs(argv: Sequence[str]) -> int:
     return 0
 
 
+def bench(argv: Sequence[str]) -> int:
+    """Measure verify, issue and ledger against the plain database, and lists at size."""
+    from jiangcheng.jobs.bench import command  # noqa: PLC0415  it chooses the database before Django is set up
+
+    return command.main(argv)
+
+
 def diagrams(argv: Sequence[str]) -> int:
     """Print every flow as a diagram (Mermaid)."""
     _load()
@@ -145,7 +152,7 @@ def migrate() -> None:
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
     "restore": _copies("restore"), "doctor": doctor, "import": import_table, "search": search, "standins": standins, "jobs": run_jobs,
-    "diagrams": diagrams, "manage": manage,
+    "bench": bench, "diagrams": diagrams, "manage": manage,
 }
 
 

@@ -11,6 +11,7 @@ from jiangcheng.inspection.items import demo as items
 from jiangcheng.inspection.outside import demo as outside
 from jiangcheng.inspection.plans import demo as plans
 from jiangcheng.inspection.visits import demo as visits
+from jiangcheng.jobs import grow
 from jiangcheng.kernel import calendar
 from jiangcheng.oversight import demo as oversight
 from jiangcheng.papers import demo as papers
@@ -48,7 +49,9 @@ def logins() -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """``bin/jiangcheng demo``: status 1 when the database refuses generated data."""
+    """``bin/jiangcheng demo [grow …]``: status 1 when the database refuses generated data."""
+    if argv and argv[0] == "grow":
+        return grow.main(argv[1:], base_day())
     parser = argparse.ArgumentParser(prog="jiangcheng demo")
     parser.add_argument("--seed", type=int, default=327)
     options = parser.parse_args(list(argv))

@@ -60,9 +60,12 @@ class Form:
         return (self.table, self.pk, self.fields, self.links, self.personal)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def text(value: Any) -> str:
     """Canonical JSON: sorted keys, no blanks, characters unescaped."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def sha256(data: str | bytes) -> str:
@@ -187,7 +190,7 @@ def long_text(words: str) -> Any:
 
 
 def _moment(raw: datetime) -> str:
-    return raw.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return raw.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _day(raw: date) -> str:

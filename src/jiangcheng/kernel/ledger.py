@@ -68,6 +68,7 @@ class Act:
     rows: dict[tuple[type, str], _Seen] = field(default_factory=dict)
     fresh: list[Any] = field(default_factory=list)
     receipt: Receipt | None = None
+    lines: list[dict[str, Any]] | None = None  # of new rows, made by ``kernel.bulk`` while it wrote them
 
     def settle(self) -> None:
         """Rows that were new and have their key by now."""
@@ -188,7 +189,7 @@ def act(
 
 
 def _close(mine: Act, said: dict[str, Any]) -> None:
-    lines = _lines(mine)
+    lines = _lines(mine) if mine.lines is None else mine.lines
     subject = _subject(mine)
     actor = mine.actor
     string = chain.current()

@@ -183,11 +183,16 @@ def issue(
     claims = Claims(key.id[:8], visit, generation, body.pk, uscc, _floor(start), _floor(end), bytes.fromhex(digest)[:16])
     code = InspectionCode(
         visit=visit, generation=generation, body=body, uscc=uscc, token=sign(claims, key), short=_free_short(),
-        secret=secrets.token_hex(20), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
+        secret=new_secret(), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
         issued_at=now or timezone.now(), state="ready", late_anchored=late_anchored,
     )
     code.save()
     return code
+
+
+def new_secret() -> str:
+    """The secret of the changing part of one code's QR."""
+    return secrets.token_hex(20)
 
 
 def _free_short() -> str:
@@ -217,11 +222,16 @@ def normal_short(typed: str) -> str:
 
 def state_now(code: InspectionCode, now: datetime) -> str:
     """State of a stored code at a moment; not-yet and expired follow from the window."""
-    if code.state in ("revoked", "used"):
-        return code.state
-    if now < code.window_start:
+    return state_at(code.state, code.window_start, code.window_end, now)
+
+
+def state_at(stored: str, start: datetime, end: datetime, now: datetime) -> str:
+    """The same from what is stored of a code."""
+    if stored in ("revoked", "used"):
+        return stored
+    if now < start:
         return "not_yet"
-    return "valid" if now <= code.window_end else "expired"
+    return "valid" if now <= end else "expired"
 
 
 @enforces("HR-08-5")
@@ -270,13 +280,16 @@ def read(value: str, now: datetime | None = None, *, where: str = "") -> Reading
 
 def _read_token(token: str, now: datetime) -> Reading:
     code = InspectionCode.objects.select_related("body").filter(token=token).first()
-    if code is not None:
-        return Reading(state_now(code, now), code, now)
+    return Reading(state_now(code, now), code, now) if code is not None else Reading(state_unstored(token), now=now)
+
+
+def state_unstored(token: str) -> str:
+    """State of a token that no row holds: unknown, or of our form and signed by none of our keys."""
     try:
         parse(token)
     except BadToken:
-        return Reading("unknown", now=now)
-    return Reading("unknown" if verify_token(token, public_keys()) else "bad_signature", now=now)
+        return "unknown"
+    return "unknown" if verify_token(token, public_keys()) else "bad_signature"
 
 
 # --- the part that changes ---

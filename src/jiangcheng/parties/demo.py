@@ -155,6 +155,11 @@ def refuse_demo_reason() -> str:
     return ""
 
 
+def standing() -> bool:
+    """Is the demo city there?"""
+    return Body.objects.filter(demo=True, word="示市监").exists()
+
+
 def build(day: date, seed: int = 327) -> Demo:
     """Build the demo city by the base day. Raises DemoRefused; in a database that has it already, loads it anew."""
     if reason := refuse_demo_reason():

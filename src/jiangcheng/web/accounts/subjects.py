@@ -14,9 +14,9 @@ from jiangcheng.law.screens import screen
 from jiangcheng.parties import enterprises, uscc
 from jiangcheng.parties.models import Enterprise
 from jiangcheng.parties.scope import scope, visible_or_404
+from jiangcheng.web import paging
 from jiangcheng.web.accounts.forms import DecisionForm
 from jiangcheng.web.desk import desk
-from jiangcheng.web.paging import Pages
 
 WHO = ("officer", "planner", "head")
 
@@ -30,7 +30,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     if query:
         found = found.filter(holding(Enterprise, query))
-    page = Pages(found, 50, searched=bool(query)).get_page(request.GET.get("page"))
+    page = paging.page(request, found, 50)
     for row in page:
         row.kind = uscc.check(row.uscc).kind
     return render(request, "accounts/subjects.html", {"title": "待认定对象", "page": page})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +19,7 @@ from jiangcheng.parties import access, actions, oidc, second
 from jiangcheng.parties.bodies import running
 from jiangcheng.parties.models import Account, LoginEvent, Seat
 from jiangcheng.parties.words import ROLES
-from jiangcheng.web import bulk, errors, exports
+from jiangcheng.web import bulk, errors, exports, paging
 from jiangcheng.web.admin.forms import ResetForm, SeatForm, WhyForm
 from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.desk import desk, whole
@@ -111,7 +110,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             (a.username, a.person.name if a.person else "", "；".join(a.words),
              timezone.localtime(a.last).replace(tzinfo=None) if a.last else "", a.word) for a in _with_seats(found)
         ))
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    page = paging.page(request, found, 50)
     filters = _filters(timezone.now(), timezone.localdate())
     chips = [(v, w, Account.objects.filter(filters[v]).count() if v else Account.objects.count()) for v, w in SHOW]
     return render(request, "admin/accounts.html", {

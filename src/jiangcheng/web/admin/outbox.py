@@ -11,10 +11,9 @@ from django.shortcuts import redirect, render
 from jiangcheng.kernel import parameters
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
-from jiangcheng.web import bulk
+from jiangcheng.web import bulk, paging
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.paging import Pages
 from jiangcheng.work import outbox, words
 from jiangcheng.work.models import Sending
 
@@ -48,6 +47,6 @@ def _context(request: HttpRequest) -> dict[str, object]:
     set_up = {"mail": settings.MAIL_SERVER, "sms": settings.SMS_GATEWAY, "hook": settings.NOTICE_HOOK}
     ways = [(word, bool(set_up[slug]), found.get(slug, {"sent": 0, "waits": 0})) for slug, word in words.CHANNELS]
     return {
-        "title": "消息投递", "page": Pages(failed, 30).get_page(request.GET.get("page")), "ways": ways, "actions": ACTIONS,
+        "title": "消息投递", "page": paging.page(request, failed, 30), "ways": ways, "actions": ACTIONS,
         "tries": parameters.value("HR-08-20.tries"), "pause": parameters.value("HR-08-20.pause"),
     }

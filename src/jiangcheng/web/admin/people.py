@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,7 +20,7 @@ from jiangcheng.oversight import access
 from jiangcheng.parties import actions, certificates
 from jiangcheng.parties.access import address_of
 from jiangcheng.parties.models import Account, Certificate, Headship, Person
-from jiangcheng.web import bulk, exports
+from jiangcheng.web import bulk, exports, paging
 from jiangcheng.web.admin.forms import AccountForm, CertificateForm, PersonForm, RevokeForm, SuspendForm
 from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.desk import desk
@@ -108,7 +107,7 @@ def people(request: HttpRequest) -> HttpResponse:
     found = _found(request, day)
     if request.GET.get("format") == "xlsx":
         return exports.personal(request, "人员", HEADS, _lines(_with_certificates(found, day)))
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    page = paging.page(request, found, 50)
     filters = _filters(day)
     chips = [(v, w, Person.objects.filter(filters[v]).distinct().count() if v else Person.objects.count()) for v, w in SHOW]
     return render(request, "admin/people.html", {

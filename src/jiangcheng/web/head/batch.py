@@ -14,9 +14,8 @@ from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel.search import holding
 from jiangcheng.law.screens import screen
-from jiangcheng.web import bulk
+from jiangcheng.web import bulk, paging
 from jiangcheng.web.desk import desk
-from jiangcheng.web.paging import Pages
 from jiangcheng.work import actions as work
 from jiangcheng.work.kinds import KINDS
 
@@ -32,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         context |= _decide(request, bulk.chosen(request, rows))
         rows = _rows(request)
-    shown = Pages(rows, PER_PAGE, searched=bool(request.GET.get("q"))).get_page(request.GET.get("page"))
+    shown = paging.page(request, rows, PER_PAGE)
     lines = [{"visit": v, "people": facts.seats(v), "missing": VISIT.missing("approve", facts.of(v, actor=request.actor))} for v in shown]
     return render(request, "head/batch.html", context | {"page": shown, "lines": lines}, status=409 if context["wrong"] else 200)
 

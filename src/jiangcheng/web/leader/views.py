@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import bodies_read, scope
+from jiangcheng.web import paging
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 
@@ -173,7 +173,7 @@ def figure_rows(request: HttpRequest, slug: str, home_page: str, home_word: str)
     if figure is None:
         raise Http404(slug)
     year = calendar.today().year
-    page = Paginator(figure.rows(request.actor, year), 30).get_page(request.GET.get("page"))
+    page = paging.page(request, figure.rows(request.actor, year), 30)
     shown: list[Any] = list(page)
     if figure.kind == "bodies":
         newest = {b.pk: plans.newest(b.pk, year) for b in shown}

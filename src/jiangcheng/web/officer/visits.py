@@ -26,12 +26,11 @@ from jiangcheng.papers.models import Paper
 from jiangcheng.parties import certificates
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate
-from jiangcheng.web import oversight
+from jiangcheng.web import oversight, paging
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting
 from jiangcheng.web.officer.forms import RescheduleForm
-from jiangcheng.web.paging import Pages
 from jiangcheng.web.templatetags.text import cn_day, hm
 
 
@@ -84,7 +83,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.GET.get("week"):
         monday = calendar.today() - timedelta(days=calendar.today().weekday())
         found = found.filter(window_start__date__range=(monday, monday + timedelta(days=6)))
-    page = Pages(found.order_by("-window_start", "-id"), 20, searched=bool(query)).get_page(request.GET.get("page"))
+    page = paging.page(request, found.order_by("-window_start", "-id"), 20)
     chips = [("", "全部"), *[(s, words.STATES[s]) for s in ("to_approve", "to_enter", "inspecting", "following", "closed", "archived")]]
     return render(request, "officer/visits.html", {
         "title": "检查", "page": page, "chips": chips, "week": request.GET.get("week", ""),

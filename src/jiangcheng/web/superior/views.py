@@ -23,7 +23,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.oversight import queries as watched
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import exports
+from jiangcheng.web import exports, paging
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
@@ -106,6 +106,6 @@ def visits(request: HttpRequest) -> HttpResponse:
         return exports.excel("本系统检查", (("编号", 20), ("单位", 30), ("企业", 34), ("到场", 14), ("状态", 14)), (
             (v.number, v.body.name, v.enterprise.name, timezone.localdate(v.arrived_at) if v.arrived_at else "", v.state_word) for v in rows
         ))
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = paging.page(request, rows, 50)
     states = [("", "全部", sum(counts.values())), *((s, w, counts[s]) for s, w in Visit.state_words.items() if s in counts)]
     return render(request, "superior/visits.html", {"title": "本系统检查", "page_obj": page, "states": states})

@@ -23,12 +23,11 @@ from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
 from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties.models import Body, Division
-from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import bulk, exports, oversight
+from jiangcheng.parties.scope import bodies_read, scope, visible_or_404
+from jiangcheng.web import bulk, exports, oversight, paging
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.oversight import of_firm_or_body, outcome_words
-from jiangcheng.web.paging import Pages
 from jiangcheng.web.supervisor import places
 from jiangcheng.web.templatetags.text import window
 
@@ -67,16 +66,15 @@ def listing(request: HttpRequest) -> HttpResponse:
             (v.number, v.body.name, v.enterprise.name, v.site.address, v.get_kind_display(), v.state_word,
              str(window(v.window_start, v.window_end)) if v.window_start else "", outcome_words(v)) for v in found[:20000]
         ))
-    page = Pages(found, 30, searched=bool(request.GET.get("q"))).get_page(request.GET.get("page"))
+    page = paging.page(request, found, 30)
     for visit in page:
         visit.outcome_words = outcome_words(visit)
-    everything = scope(request.actor, Visit.objects.all())
     place = Division.objects.filter(code=request.GET.get("division", "")).first()
     return render(request, "supervisor/visits.html", {
-        "title": "检查动态", "page_obj": page, "states": STATES, "bodies": Body.objects.filter(pk__in=everything.values("body")).order_by("name"),
+        "title": "检查动态", "page_obj": page, "states": STATES, "bodies": bodies_read(request.actor).order_by("name"),
         "body": request.GET.get("body", ""), "offline": queries.offline_to_check(request.actor).count(), "place": place,
         "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "firm"),
-        **places.context(found, Body.objects.select_related("division").get(pk=request.actor.body).division),
+        **places.context(found, Body.objects.select_related("division").get(pk=request.actor.body).division, long=page.paginator.more),
     })
 
 

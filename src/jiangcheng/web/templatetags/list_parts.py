@@ -123,10 +123,16 @@ def bulk_result(context: dict[str, Any], rows: Iterable[Any], title: str = "办�
 
 @register.inclusion_tag("parts/pager.html", takes_context=True)
 def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "", name: str = "page") -> dict[str, Any]:
-    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page, ``name`` its word in the address."""
+    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page, ``name`` its word in the address.
+
+    A list that was not counted to its end (``web.paging``) says 共 10,000 条以上 and offers to count.
+    """
     before = query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
     after = query(context, **{name: page.next_page_number()}) if page.has_next() else ""
-    return {"page": page, "total": f"{page.paginator.count:,}", "unit": unit, "before": before, "after": after, "note": note}
+    more = getattr(page.paginator, "more", False)
+    exact = query(context, count="all") if more else ""
+    said = f"{page.paginator.count:,} {unit}" + ("以上" if more else "")
+    return {"page": page, "said": said, "unit": unit, "before": before, "after": after, "note": note, "exact": exact}
 
 
 @register.inclusion_tag("parts/empty.html", name="nothing")

@@ -215,8 +215,9 @@ def machine(request: HttpRequest, value: str) -> JsonResponse:
     if reading.state == "used":
         said["used_at"] = timezone.localtime(code.used_at).isoformat(timespec="seconds")
     named = reading.state == "valid" or (reading.state == "used" and bound.is_live(code, request.GET.get("r", "")))
-    if named:
-        said |= _named(queries.door_page(reading), code)
+    page = queries.door_page(reading) if named else None
+    if page is not None and page.named:
+        said |= _named(page, code)
     answer = JsonResponse(said, status=NOT_FOUND.get(reading.state, 200), json_dumps_params={"ensure_ascii": False})
     answer["Access-Control-Allow-Origin"] = "*"
     return answer

@@ -11,8 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from jiangcheng.law.screens import screen
+from jiangcheng.web import paging
 from jiangcheng.web.desk import desk
-from jiangcheng.web.paging import Pages
 from jiangcheng.web.work.views import ALL, frame
 from jiangcheng.work import actions, notices, words
 from jiangcheng.work.models import Notice, Wish
@@ -36,7 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(read_at=None)
     if request.GET.get("kind") in words.NOTICES:
         rows = rows.filter(kind=request.GET["kind"])
-    page = Pages(rows, 20).get_page(request.GET.get("page"))
+    page = paging.page(request, rows, 20)
     return render(request, "work/messages.html", frame(request, "消息") | {
         "page": page, "shows": [("", "全部"), ("unread", "未读")], "rows": [(n, address(n)) for n in page],
         "filtered": bool(show or request.GET.get("kind")),

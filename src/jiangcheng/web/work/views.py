@@ -14,11 +14,10 @@ from jiangcheng.kernel.models import Leaf
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.scope import visible_or_404
-from jiangcheng.web import todo
+from jiangcheng.web import paging, todo
 from jiangcheng.web.context import ACT_WORDS
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.paging import Pages
 from jiangcheng.web.work import lists, past
 from jiangcheng.work import actions
 from jiangcheng.work.kinds import KINDS, SUBJECTS
@@ -41,7 +40,7 @@ def frame(request: HttpRequest, title: str, here: str = "") -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, rows: Any) -> Any:
-    return Pages(rows, PER_PAGE, searched=bool(request.GET.get("q"))).get_page(request.GET.get("page"))
+    return paging.page(request, rows, PER_PAGE)
 
 
 @screen("todo/", "327-08-2")
