@@ -19,7 +19,7 @@ from jiangcheng.inspection.items.models import LibraryRow
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
-from jiangcheng.inspection.visits.models import Order
+from jiangcheng.inspection.visits.models import Order, Report
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.papers import codes
@@ -92,6 +92,9 @@ def build() -> Scene:
         sent = Filing(plan=stage.plan, round=1, office_kind="superior", office=world.city_body, office_name="市局（演示）",
                       received_at=stage.now, state="waiting")
         sent.save()
+    with ledger.act("test.place", SYSTEM):
+        place = Report(visit=done, kind="site", body=world.body, text="卷帘门关闭", at=stage.now)
+        place.save()
     LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
                source_kind="").save()
     common = {
@@ -99,7 +102,7 @@ def build() -> Scene:
         "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,
         "supervisor-filing": {"pk": filing.pk}, "supervisor-filing-table": {"pk": filing.pk}, "superior-filing": {"pk": sent.pk},
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
-        "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
+        "admin-site": {"pk": place.pk}, "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk},
     }

@@ -18,7 +18,7 @@ from jiangcheng.web.context import navigation
 __all__ = ["nav", "one_form", "refused_in", "words"]
 
 PAGES = (
-    ("首页", "admin-home"), ("单位", "admin-bodies"), ("人员", "admin-people"), ("账号", "admin-accounts"),
+    ("首页", "admin-home"), ("单位", "admin-bodies"), ("人员", "admin-people"), ("账号", "admin-accounts"), ("场所更正", "admin-sites"),
     ("参数与平台约定", "admin-parameters"), ("节假日", "admin-calendar"),
 )
 

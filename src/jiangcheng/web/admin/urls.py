@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from jiangcheng.web.admin import accounts, bodies, calendar, home, parameters, people
+from jiangcheng.web.admin import accounts, bodies, calendar, home, parameters, people, sites
 
 urlpatterns = [
     path("", home.home, name="admin-home"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("accounts/<int:pk>/unlock/", accounts.unlock, name="admin-unlock"),
     path("accounts/<int:pk>/active/", accounts.active, name="admin-account-active"),
     path("accounts/<int:pk>/password/", accounts.reset, name="admin-account-password"),
+    path("sites/", sites.sites, name="admin-sites"),
+    path("sites/<int:pk>/", sites.site, name="admin-site"),
     path("parameters/", parameters.parameters, name="admin-parameters"),
     path("parameters/<str:name>/", parameters.parameter, name="admin-parameter"),
     path("calendar/", calendar.year, name="admin-calendar"),
