@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import queries, sheets
@@ -13,6 +14,7 @@ from jiangcheng.inspection.visits.models import Report
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
+from jiangcheng.papers.models import Paper
 from jiangcheng.parties import actions as parties
 from jiangcheng.parties import certificates
 from jiangcheng.parties.scope import scope
@@ -131,3 +133,18 @@ def test_the_list_of_bad_certificates_agrees_with_their_state(stage, change, sta
         row.save()
     assert certificates.status_on(row, day) == status
     assert type(row).objects.filter(certificates.bad_on(day), pk=row.pk).exists() is (status != "valid")
+
+
+@pytest.mark.duty("327-17-3", "327-17-4", "allowed")
+def test_a_paper_notice_is_checked_from_the_hour_of_its_code_on_and_nothing_else_before_arrival(stage, client):
+    visit = stage.coded()
+    door.issue_notice(stage.lead, visit)
+    approval, notice = (Paper.objects.get(matter=visit.number, kind=kind).code for kind in ("approval", "notice"))
+    assert client.get(reverse("paper-show", args=[approval])).status_code == 404
+    answer = client.get(reverse("paper-show", args=[notice]))
+    assert answer.status_code == 200 and "录入通知书上的检查码" in answer.content.decode()
+    assert client.get(reverse("paper-file", args=[notice, "pdf"])).status_code == 404  # its content stays with the enterprise
+    later = stage.coded(start=stage.now + dt.timedelta(days=1), end=stage.now + dt.timedelta(days=1, hours=2), site=stage.firms(1)[0])
+    door.issue_notice(stage.lead, later)
+    early = Paper.objects.get(matter=later.number, kind="notice").code
+    assert client.get(reverse("paper-show", args=[early])).status_code == 404

@@ -19,7 +19,7 @@ from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.models import Checkpoint, LeafIndex
 from jiangcheng.law.screens import screen
-from jiangcheng.papers import files, issue, numbers, queries
+from jiangcheng.papers import codes, files, issue, numbers, queries
 from jiangcheng.papers.models import Guess, Paper
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.access import address_of
@@ -50,8 +50,14 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def public(paper: Paper) -> bool:
-    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived."""
+    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived.
+
+    A notice may be checked from the hour on at which the code printed on it may: with the phones dead it is all there is.
+    """
     if paper.matter_kind != "visit":
+        return True
+    code = codes.current(paper.matter) if paper.kind == "notice" else None
+    if code is not None and codes.state_now(code, timezone.now()) == "valid":
         return True
     visit = Visit.objects.filter(number=paper.matter)
     return visit.filter(ARRIVED).exclude(state__in=HIDDEN_FROM_OTHERS).exists()
