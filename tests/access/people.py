@@ -22,7 +22,7 @@ from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.reach import actions as reach
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
-from jiangcheng.inspection.visits.models import Order, Visit
+from jiangcheng.inspection.visits.models import Order, Report, Visit
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.kernel.models import Leaf
@@ -109,6 +109,9 @@ def build() -> Scene:
         rotation = KeyRotation(use="code", state="waiting", why="按年度计划更换", started_by=world.superior.pk, started_name="吴宁（演示）",
                                started_at=stage.now)
         rotation.save()
+    with ledger.act("test.place", SYSTEM):
+        place = Report(visit=done, kind="site", body=world.body, text="卷帘门关闭", at=stage.now)
+        place.save()
     LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
                source_kind="").save()
     asked = stage.submitted(site=sites[1])
@@ -119,6 +122,7 @@ def build() -> Scene:
         "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,
         "supervisor-filing": {"pk": filing.pk}, "supervisor-filing-table": {"pk": filing.pk}, "superior-filing": {"pk": sent.pk},
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
+        "admin-site": {"pk": place.pk},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk}, "planner-paper": {"kind": "notice"}, "planner-paper-start": {"kind": "notice"},

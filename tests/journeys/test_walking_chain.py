@@ -6,50 +6,35 @@ questions 14, approval 2, filing receipt 3).
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import pytest
-import zxingcpp
-from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import ROOT, City, Human
+from tests.journeys.people import (
+    ROOT,
+    City,
+    Human,
+    Story,
+    draw_signature,
+    leaves,
+    local_now,
+    log_in,
+    scan,
+    visit_address,
+    visit_path,
+)
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 ITEM = "冷链食品贮存检查"
 QUESTIONS = [f"第{n}个冷藏间的温度记录是否完整" for n in "一二三四五六七八九十"]
-
-
-@dataclass
-class Story:
-    """What one chapter hands to the next."""
-
-    human: object
-    city: City
-    people: dict[str, Human] = field(default_factory=dict)
-    taps: dict[str, int] = field(default_factory=dict)
-    visit: str = ""
-
-    def who(self, name: str, *, phone: bool = False, login: bool = True) -> Human:
-        if name not in self.people:
-            self.people[name] = self.human(name, phone=phone, login=login)
-        return self.people[name]
-
-
-def local_now():
-    return timezone.localtime()
 
 
 def publish_item(story: Story) -> None:
@@ -179,27 +164,6 @@ def declare(story: Story) -> None:
     expect(colleague.page.locator("main")).not_to_contain_text("待本人声明")
 
 
-def log_in(who: Human, username: str) -> None:
-    who.go("/login/")
-    who.page.fill("input[name=username]", username)
-    who.page.fill("input[name=password]", "Jiangcheng-2026")
-    who.page.get_by_role("button", name="登录").click()
-    who.page.wait_for_load_state()
-
-
-def visit_address(story: Story, part: str = "") -> str:
-    return f"/officer/visits/{story.visit}/{part}"
-
-
-def scan(page: Page) -> str:
-    """What a camera reads off the officer's screen."""
-    expect(page.locator("[data-code]")).to_have_attribute("data-now", re.compile("."))
-    picture = Image.open(io.BytesIO(page.locator("[data-qr]").screenshot()))
-    found = zxingcpp.read_barcodes(picture)
-    assert len(found) == 1
-    return found[0].text
-
-
 def at_the_door(story: Story, *, name: str) -> Human:
     """亮码, 展示证件, the enterprise scans and confirms, the notice is issued, the inspection starts."""
     officer, colleague = story.who("officer1", phone=True), story.who("officer2", phone=True)
@@ -237,29 +201,6 @@ def at_the_door(story: Story, *, name: str) -> Human:
     expect(firm.page.locator("body")).to_contain_text("行政检查通知书")
     firm.shot("11-firm-visit")
     return firm
-
-
-def visit_path(story: Story) -> str:
-    return f"/{quote(story.visit)}/"
-
-
-def leaves(story: Story) -> int:
-    """Number of acts on the ledger, heartbeats apart."""
-    with sqlite3.connect(f"file:{story.city.var / 'jiangcheng.sqlite3'}?mode=ro", uri=True) as database:
-        return database.execute("select count(*) from kernel_leaf where act not like 'ledger.%'").fetchone()[0]
-
-
-def draw_signature(who: Human, name: str) -> None:
-    """A stroke over the pad, by pointer."""
-    pad = who.page.locator(f"[data-sign='{name}'] [data-pad]")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    mouse = who.page.mouse
-    mouse.move(box["x"] + 30, box["y"] + 40)
-    mouse.down()
-    for step in range(1, 8):
-        mouse.move(box["x"] + 30 + step * 25, box["y"] + 40 + (step % 2) * 30)
-    mouse.up()
 
 
 def sign_and_end(story: Story, *, receiver: str, fill=None) -> None:

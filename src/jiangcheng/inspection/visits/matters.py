@@ -14,6 +14,7 @@ from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import calendar, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
+from jiangcheng.papers import codes
 from jiangcheng.papers import queries as papers
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.imports import undo
@@ -29,8 +30,14 @@ def _visits(actor: Actor) -> Any:
 
 @enforces("327-21-1", "327-06-1")
 def public(paper: Paper) -> bool:
-    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived."""
+    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived.
+
+    A notice may be checked from the hour on at which the code printed on it may: with the phones dead it is all there is.
+    """
     if paper.matter_kind != "visit":
+        return True
+    code = codes.current(paper.matter) if paper.kind == "notice" else None
+    if code is not None and codes.state_now(code, timezone.now()) == "valid":
         return True
     return Visit.objects.filter(number=paper.matter).filter(ARRIVED).exclude(state__in=HIDDEN_FROM_OTHERS).exists()
 

@@ -40,7 +40,7 @@ from jiangcheng.kernel.flow import Step
 from jiangcheng.law.rule import Breach, check_all, enforces
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import InspectionCode, Paper
-from jiangcheng.parties import bodies
+from jiangcheng.parties import bodies, certificates
 from jiangcheng.parties.scope import body_of, register, scope
 
 THERE = ("closed", "moved", "missing", "refused")
@@ -104,7 +104,10 @@ def visible_children(actor: Actor, queryset: Any) -> Any:
 
 @register(Report)
 def visible_reports(actor: Actor, queryset: QuerySet[Report]) -> QuerySet[Report]:
-    """A report on a visit goes with the visit; one without a visit is seen by the judicial office that answers it alone."""
+    """A report on a visit goes with the visit; one without a visit is seen by the judicial office that answers it alone; a
+    proposal to correct a place by the administrator besides."""
+    if actor.has("admin"):
+        return queryset.filter(kind="site")
     mine = Q(visit=None, office=actor.body) if actor.has("supervisor") and actor.body else Q(pk__in=())
     return queryset.filter(mine | Q(visit__in=_of_visible(actor)))
 
@@ -170,6 +173,17 @@ def to_approve(actor: Actor) -> QuerySet[Visit]:
     if not actor.has("head"):
         return Visit.objects.none()
     return scope(actor, Visit.objects.filter(body=actor.body, state="to_approve")).order_by("window_start", "id")
+
+
+@enforces("327-18-1", "327-18-2")
+def with_lapsed(actor: Actor) -> QuerySet[VisitOfficer]:
+    """Officers on visits to come or under way whose certificate is not good today: the head replaces them."""
+    if not actor.has("head"):
+        return VisitOfficer.objects.none()
+    waiting = scope(actor, Visit.objects.filter(body=actor.body, state__in=VISIT.step("replace_officer").source))
+    bad = certificates.bad_on(calendar.today(), "certificate")
+    found = VisitOfficer.objects.filter(bad, visit__in=waiting.values("pk"), left_at=None)
+    return found.select_related("visit__enterprise", "certificate__person").order_by("visit__window_start", "pk")
 
 
 @enforces("327-20-5")

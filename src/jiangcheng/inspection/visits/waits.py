@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jiangcheng.inspection.visits import matters, queries, seats
 from jiangcheng.inspection.visits.actions import reports, scheme
+from jiangcheng.inspection.visits.facts import door
 from jiangcheng.inspection.visits.flows import BEFORE_DOOR, VISIT
 from jiangcheng.inspection.visits.models import Order, Recusal, Report, Visit, VisitOfficer
 from jiangcheng.kernel.actor import Actor
@@ -46,6 +47,11 @@ def _orders(actor: Actor) -> QuerySet[Order]:
 
 def _recusals(actor: Actor) -> QuerySet[Recusal]:
     return Recusal.objects.filter(decided_at=None, visit__in=scope(actor, Visit.objects.filter(body=actor.body)).values("pk"))
+
+
+def _mismatches(actor: Actor) -> QuerySet[Report]:
+    visits = scope(actor, Visit.objects.filter(body=actor.body, state__in=door.IN_HAND))
+    return Report.objects.filter(kind="mismatch", cleared_at=None, visit__in=visits.values("pk"))
 
 
 def _owed(actor: Actor) -> QuerySet[Order]:
@@ -85,6 +91,14 @@ waiting(
     "visit.recusal", Recusal, "决定是否回避", "head", _recusals, since="asked_at",
     title=lambda r: f"{r.visit.enterprise.name}：{r.sentence}", search="visit", page=("head-home", ""),
     also=(*FIRM, "officer__person"), may=lambda actor, row: seats.head_of_body(actor, row.visit),
+)
+waiting(
+    "visit.mismatch", Report, "核实人员不符", "head", _mismatches, since="at", title=lambda r: r.visit.enterprise.name, search="visit",
+    page=("head-home", ""), also=FIRM,
+)
+waiting(
+    "visit.lapsed", VisitOfficer, "更换证件失效的人员", "head", queries.with_lapsed, search="visit",
+    title=lambda o: f"{o.visit.enterprise.name}：{o.certificate.person.name}", page=("head-replace", "visit.number"),
 )
 waiting(
     "visit.run", Visit, "办理检查", "officer", _mine, since="window_start", title=_firm,

@@ -19,7 +19,7 @@ __all__ = ["nav", "one_form", "refused_in", "words"]
 
 PAGES = (
     ("首页", "admin-home"), ("单位", "admin-bodies"), ("人员", "admin-people"), ("账号", "admin-accounts"), ("导入", "admin-imports"),
-    ("接口密钥", "admin-keys"),
+    ("场所更正", "admin-sites"), ("接口密钥", "admin-keys"),
     ("参数与平台约定", "admin-parameters"), ("节假日", "admin-calendar"), ("消息投递", "admin-outbox"),
 )
 

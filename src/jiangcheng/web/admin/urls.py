@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from jiangcheng.web.admin import accounts, bodies, calendar, home, imports, keys, outbox, parameters, people
+from jiangcheng.web.admin import accounts, bodies, calendar, home, imports, keys, outbox, parameters, people, sites
 
 urlpatterns = [
     path("", home.home, name="admin-home"),
@@ -32,6 +32,8 @@ urlpatterns = [
     path("outbox/", outbox.page, name="admin-outbox"),
     path("keys/", keys.keys, name="admin-keys"),
     path("keys/new/", keys.new, name="admin-key-new"),
+    path("sites/", sites.sites, name="admin-sites"),
+    path("sites/<int:pk>/", sites.site, name="admin-site"),
     path("parameters/", parameters.parameters, name="admin-parameters"),
     path("parameters/<str:name>/", parameters.parameter, name="admin-parameter"),
     path("calendar/", calendar.year, name="admin-calendar"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("visits/<str:number>/", views.visit, name="head-visit"),
     path("visits/<str:number>/replace/", views.replace, name="head-replace"),
     path("recusals/<int:pk>/", views.recusal, name="head-recusal"),
+    path("reports/<int:pk>/", views.report, name="head-report"),
     path("delegation/", views.delegation, name="head-delegation"),
     path("delegation/<int:pk>/end/", views.end_delegation, name="head-delegation-end"),
     path("plans/<int:year>/", views.plan, name="head-plan"),

@@ -22,7 +22,7 @@ from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
 from jiangcheng.inspection.visits.flows import VISIT
-from jiangcheng.inspection.visits.models import Order, Recusal, Visit
+from jiangcheng.inspection.visits.models import Order, Recusal, Report, Visit
 from jiangcheng.inspection.visits.rules import scheme as rules
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import check_all
@@ -80,15 +80,27 @@ def _recusals(request: HttpRequest) -> QuerySet[Recusal]:
     return Recusal.objects.filter(decided_at=None, visit__in=visits).select_related("visit__enterprise", "officer__person")
 
 
+def _mismatches(request: HttpRequest) -> QuerySet[Report]:
+    """What enterprises reported of people who do not match, not yet cleared: the visits cannot start."""
+    visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body, state__in=door.IN_HAND))
+    return Report.objects.filter(kind="mismatch", cleared_at=None, visit__in=visits).select_related("visit__enterprise")
+
+
 def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
     """Item versions that wait for review."""
     return ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """How many things stand on 待我审批."""
-    found = (queries.to_approve(request.actor), _recusals(request), _reviews(request), formats.to_approve(request.actor.body))
-    return sum(rows.count() for rows in found)
+    """How many things stand on 待我审批; counted once a request, navigation and 待办 ask both."""
+    kept = vars(request)
+    if "head_waiting" not in kept:
+        lists = (
+            queries.to_approve(request.actor), _recusals(request), _reviews(request), _mismatches(request), queries.with_lapsed(request.actor),
+            formats.to_approve(request.actor.body),
+        )
+        kept["head_waiting"] = sum(found.count() for found in lists)
+    return kept["head_waiting"]
 
 
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:
@@ -115,16 +127,22 @@ def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, An
 @screen("head/", "327-17-1")
 @desk("head")
 def home(request: HttpRequest) -> HttpResponse:
-    """The first scheme to approve as a whole card, the others below it; recusals to decide."""
+    """The first scheme to approve as a whole card, the others below it; recusals to decide, people to confirm or replace."""
+    return render(request, "head/home.html", _home(request))
+
+
+def _home(request: HttpRequest) -> dict[str, Any]:
     waiting = list(queries.to_approve(request.actor).select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
     context = {
         "title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": _recusals(request), "reviews": _reviews(request),
         "formats": formats.to_approve(request.actor.body),
-        "key": acting.fresh_key(),
+        "mismatches": _mismatches(request), "lapsed": [
+            (o, certificates.sentence_on(o.certificate, calendar.today())) for o in queries.with_lapsed(request.actor)[:50]
+        ], "key": acting.fresh_key(), "posted": request.POST,
     }
     if waiting:
         context |= _card(request, waiting[0])
-    return render(request, "head/home.html", context)
+    return context
 
 
 @screen("head/visits/<no>", "327-17-1")
@@ -157,18 +175,26 @@ def replace(request: HttpRequest, number: str) -> HttpResponse:
     found = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
     data = request.POST
     people, free = scheme_facts.replaceable(found), _free(found)
-    leaving, coming = whole(data.get("leaving", "")), whole(data.get("coming", ""))
+    leaving, coming, reason = whole(data.get("leaving", "")), whole(data.get("coming", "")), data.get("reason", "")
+    if request.method != "POST" and (out := _lapsed_first(people)):
+        leaving, coming, reason = out.pk, free[0].person_id if free else None, certificates.sentence_on(out.certificate, calendar.today())
 
     def work() -> str:
         chosen = next((c.person_id for c in free if c.person_id == coming), 0)
-        scheme.replace_officer(request.actor, found, leaving or 0, chosen, data.get("reason", ""))
+        scheme.replace_officer(request.actor, found, leaving or 0, chosen, reason)
         messages.success(request, "已更换人员，原检查码已撤销。新人员本人声明后，由主办重新领码。")
         return reverse("head-office")
 
     return acting.form(request, work, lambda: ("head/replace.html", {
-        "title": "更换人员", "visit": found, "people": people, "free": free, "reason": data.get("reason", ""), "leaving": leaving,
+        "title": "更换人员", "visit": found, "people": people, "free": free, "reason": reason, "leaving": leaving,
         "coming": coming, "key": acting.fresh_key(),
     }))
+
+
+def _lapsed_first(people: list[Any]) -> Any:
+    """The officer whose certificate is not good today, as a proposal for who leaves; None when all are good."""
+    today = calendar.today()
+    return next((o for o in people if not o.left_at and certificates.status_on(o.certificate, today) != "valid"), None)
 
 
 def _free(visit: Visit) -> list[Certificate]:
@@ -191,6 +217,21 @@ def recusal(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("head-home")
 
     return acting.once(request, work)
+
+
+@screen("head/reports/<id>", "327-18-2", "HR-17-7")
+@desk("head")
+@require_POST
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """核实人员: the head's word, with how it was made sure, that the people at the door are those of the code."""
+
+    def work() -> str:
+        found = get_object_or_404(_mismatches(request), pk=pk)
+        door.clear_report(request.actor, found.visit, request.POST.get("note", "").strip())
+        messages.success(request, f"{found.visit.number} 的人员已核实，检查人员可以继续。")
+        return reverse("head-home")
+
+    return acting.answer(request, work, lambda: ("head/home.html", _home(request)))
 
 
 @screen("head/delegation", "327-17-1")

@@ -126,6 +126,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "on_it": mine is not None, "lead": mine is not None and mine.role == "lead",
         "stopped": next((leaf for leaf in process[::-1] if leaf.target == "revoked"), None), "recusals": acting.recusals(visit),
         "extra": steps.table(visit), "may_steps": request.actor.has("officer") and drafter_or_on_visit(request.actor, visit),
+        "place_reports": visit.reports.filter(kind="site"),
         "undeclared": mine is not None and mine.recusal_declared_at is None and visit.state in BEFORE_DOOR, "strip": _strip(visit),
     }
 

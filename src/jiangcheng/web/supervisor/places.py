@@ -157,6 +157,14 @@ def _turn(a: Point, b: Point, c: Point) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
+def _say(places: list[Any], most: Any, long: bool) -> str:
+    """The one sentence that says what the drawing shows."""
+    if most is None:
+        return ""
+    total, which = sum(p.total for p in places), "未结束的" if long else ""
+    return f"共 {total:,} 次{which}检查，分布在 {len(places)} 个区域，{most.name} {most.total} 次。"
+
+
 RUNNING = tuple(state for states in KINDS.values() for state in states)
 """States of visits that have not ended."""
 
@@ -171,5 +179,5 @@ def context(visits: QuerySet, division: Division, *, long: bool = False) -> dict
     return {
         "places": places, "drawn": [p for p in places if p.points], "place_heads": [word for _, word in COLUMNS],
         "place_size": {"wide": WIDE, "high": HIGH}, "place_running": long,
-        "place_say": f"共 {sum(p.total for p in places):,} 次{'未结束的' if long else ''}检查，分布在 {len(places)} 个区域，{most.name} {most.total} 次。" if most else "",
+        "place_say": _say(places, most, long),
     }
