@@ -27,3 +27,9 @@ def count(request: HttpRequest) -> int:
     """Things that wait for the person, over all roles of the present seat: the length of 待办."""
     actor = getattr(request, "actor", None)
     return lists.total(actor) if actor is not None and actor.account is not None else 0
+
+
+def unread(request: HttpRequest) -> int:
+    """Notices that the person has not read."""
+    actor = getattr(request, "actor", None)
+    return lists.unread(actor) if actor is not None and actor.account is not None else 0

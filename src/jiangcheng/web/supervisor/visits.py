@@ -23,7 +23,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
 from jiangcheng.papers.models import InspectionCode
 from jiangcheng.parties.models import Body, Division
-from jiangcheng.parties.scope import scope, visible_or_404
+from jiangcheng.parties.scope import body_of, scope, visible_or_404
 from jiangcheng.web import bulk, exports, oversight
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
@@ -31,6 +31,7 @@ from jiangcheng.web.oversight import of_firm_or_body, outcome_words
 from jiangcheng.web.paging import Pages
 from jiangcheng.web.supervisor import places
 from jiangcheng.web.templatetags.text import window
+from jiangcheng.web.work.lists import waiting_in_all
 
 HEADS = (("检查编号", 18), ("单位", 30), ("企业", 30), ("场所", 30), ("检查类型", 12), ("状态", 12), ("检查时间", 30), ("处理结果", 24))
 COLUMNS = (
@@ -43,6 +44,12 @@ MOST_PACKAGE = 200 * 1024 * 1024
 
 
 # ---- 检查动态 ----
+def place_of(request: HttpRequest) -> Division | None:
+    """The division that the address asks for."""
+    code = request.GET.get("division", "")
+    return Division.objects.filter(code=code).first() if code else None
+
+
 def visible(request: HttpRequest) -> QuerySet[Visit]:
     """All visits of the own level and territory that this office may see, filtered as the address says."""
     found = scope(request.actor, Visit.objects.select_related("body", "enterprise", "site")).order_by("-window_start", "-id")
@@ -51,7 +58,7 @@ def visible(request: HttpRequest) -> QuerySet[Visit]:
         found = found.filter(of_firm_or_body(query))
     if state in words.STATES:
         found = found.filter(state=state)
-    place = Division.objects.filter(code=request.GET.get("division", "")).first()
+    place = place_of(request)
     if place is not None:
         found = found.filter(site__division__path__startswith=place.path)
     return found.filter(body=whole(body)) if whole(body) is not None else found
@@ -71,12 +78,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     for visit in page:
         visit.outcome_words = outcome_words(visit)
     everything = scope(request.actor, Visit.objects.all())
-    place = Division.objects.filter(code=request.GET.get("division", "")).first()
+    place = place_of(request)
     return render(request, "supervisor/visits.html", {
         "title": "检查动态", "page_obj": page, "states": STATES, "bodies": Body.objects.filter(pk__in=everything.values("body")).order_by("name"),
-        "body": request.GET.get("body", ""), "offline": queries.offline_to_check(request.actor).count(), "place": place,
+        "body": request.GET.get("body", ""), "offline": waiting_in_all(request.actor, "visit.offline"), "place": place,
         "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "firm"),
-        **places.context(found, Body.objects.select_related("division").get(pk=request.actor.body).division),
+        **places.context(found, body_of(request.actor).division),
     })
 
 
