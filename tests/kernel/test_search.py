@@ -65,6 +65,14 @@ def test_every_way_of_writing_keeps_the_index(db):
     assert not SearchRow.objects.filter(kind="e", key=row.pk or 0).exists()
 
 
+def test_several_tables_are_asked_by_one_question(world, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        held = search.holding_many([Enterprise, Body, Visit], "示范 市场")
+    assert Body.objects.filter(held[Body]).count() >= 1 and not Visit.objects.filter(held[Visit]).exists()
+    with django_assert_num_queries(0):
+        assert not Body.objects.filter(search.holding(Body, "·")).exists()
+
+
 def test_an_act_that_is_undone_leaves_nothing(db):
     with pytest.raises(ValueError), ledger.act("test.undone", SYSTEM):
         Enterprise(uscc="914201990000099999", name="没有发生", applies="yes").save()

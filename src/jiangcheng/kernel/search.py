@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from jiangcheng.kernel import ledger
@@ -118,28 +118,58 @@ def holding(model: type[Model], query: str) -> Q:
     Rare words are answered with the keys themselves. For a word that is common the rows of the list are asked one by one,
     in the order of the list: a page of it is full soon.
     """
-    own, words = INDEXES[model], words_of(query)
+    return holding_many([model], query)[model]
+
+
+def holding_many(models: Iterable[type[Model]], query: str) -> dict[type[Model], Q]:
+    """``holding`` for several tables by one question."""
+    words, wanted = words_of(query), dict.fromkeys(models)
     if not words:
-        return Q(pk__in=())
-    rows = SearchRow.objects.filter(kind=own.kind)
+        return {model: Q(pk__in=()) for model in wanted}
+    rows = {model: SearchRow.objects.filter(kind=INDEXES[model].kind) for model in wanted}
     for word in words:
-        rows = rows.filter(text__contains=word)
-    grams = [gram for word in words for gram in _asked(own.kind, word)]
-    if grams:
-        keys = list(rows.filter(grams__hold=grams).order_by().values_list("key", flat=True)[: COMMON + 1])
-        if len(keys) <= COMMON:
-            return Q(pk__in=keys)
-    return Q(Exists(rows.filter(key=OuterRef("pk"))))
+        rows = {model: some.filter(text__contains=word) for model, some in rows.items()}
+    keys = _few(words, rows)
+    return {
+        model: Q(pk__in=found) if (found := keys.get(INDEXES[model].kind, [])) is not None else Q(Exists(some.filter(key=OuterRef("pk"))))
+        for model, some in rows.items()
+    }
 
 
-def found(rows: QuerySet, query: str, path: str = "") -> QuerySet:
-    """Rows of a list that hold the query; with a ``path`` those whose record at the path does (``"enterprise"``)."""
-    if not path:
-        return rows.filter(holding(rows.model, query))
-    model = rows.model
-    for part in path.split("__"):
+def _few(words: list[str], rows: dict[type[Model], QuerySet]) -> dict[str, list[int] | None]:
+    """Keys by kind of what holds the words; None for a kind of which too many do, or that single characters are asked of."""
+    parts, values = [], []
+    for model, some in rows.items():
+        kind = INDEXES[model].kind
+        grams = [gram for word in words for gram in _asked(kind, word)]
+        if not grams:
+            return {INDEXES[m].kind: None for m in rows}
+        text, given = some.filter(grams__hold=grams).order_by().values_list("kind", "key")[: COMMON + 1].query.sql_with_params()
+        parts.append(f"SELECT * FROM ({text}) part{len(parts)}")  # noqa: S608  made by the ORM, values apart
+        values += given
+    found: dict[str, list[int] | None] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        for kind, key in cursor.fetchall():
+            found.setdefault(kind, []).append(key)
+    return {kind: keys if len(keys) <= COMMON else None for kind, keys in found.items()}
+
+
+def found(rows: QuerySet, query: str, path: str = "", known: dict[type[Model], Q] | None = None) -> QuerySet:
+    """Rows of a list that hold the query; with a ``path`` those whose record at the path does (``"enterprise"``).
+
+    Several lists that are asked for the same query get what is ``known`` by ``holding_many``.
+    """
+    model = at_end(rows.model, path)
+    asked = known[model] if known else holding(model, query)
+    return rows.filter(**{f"{path}__in": model._base_manager.filter(asked).values("pk")}) if path else rows.filter(asked)
+
+
+def at_end(model: type[Model], path: str) -> type[Model]:
+    """The table to which a path leads; the table itself without one."""
+    for part in path.split("__") if path else ():
         model = model._meta.get_field(part).related_model
-    return rows.filter(**{f"{path}__in": model._base_manager.filter(holding(model, query)).values("pk")})
+    return model
 
 
 # --- keeping up ----------------------------------------------------------------------------------------------------

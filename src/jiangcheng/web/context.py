@@ -22,7 +22,6 @@ from django.utils.functional import SimpleLazyObject
 
 from jiangcheng.parties import access, words
 from jiangcheng.web import search, todo
-from jiangcheng.work import notices
 
 BIG_COOKIE = "jc_big"
 ROWS_COOKIE = "jc_rows"
@@ -82,7 +81,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "may_search": hasattr(request, "actor") and search.may_search(request.actor),
         "todo_count": SimpleLazyObject(lambda: todo.count(request)),
-        "unread": SimpleLazyObject(lambda: notices.unread(getattr(getattr(request, "actor", None), "account", None))),
+        "unread": SimpleLazyObject(lambda: todo.unread(request)),
         "page_time": timezone.localtime(),
         "idle_seconds": idle_seconds(),
     }

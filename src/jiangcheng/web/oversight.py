@@ -15,7 +15,7 @@ from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import ledger
-from jiangcheng.kernel.search import holding
+from jiangcheng.kernel.search import holding_many
 from jiangcheng.law.rule import Refused, enforces
 from jiangcheng.oversight import access
 from jiangcheng.papers.models import Paper
@@ -32,9 +32,8 @@ def of_firm_or_body(query: str) -> Q:
     """Condition on visits: each word of the query is said of the visit (number, enterprise) or of its body."""
     asked = Q()
     for word in query.split():
-        here = holding(Visit, word)
-        bodies = list(Body.objects.filter(holding(Body, word)).values_list("pk", flat=True))
-        asked &= here | Q(body__in=bodies) if bodies else here
+        held = holding_many([Visit, Body], word)
+        asked &= held[Visit] | Q(body__in=Body.objects.filter(held[Body]).values("pk")) if held[Body] != Q(pk__in=[]) else held[Visit]
     return asked
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from jiangcheng.inspection.items.models import ItemVersion
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.kernel.search import holding
+from jiangcheng.kernel.search import holding_many
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body, Enterprise
 from jiangcheng.parties.scope import scope
@@ -56,25 +56,25 @@ def _group(found: QuerySet, address: Any, whole: str = "") -> Group:
     return Group([(row, address(row)) for row in rows[:MOST]], len(rows) > MOST, whole)
 
 
-def _visits(actor: Actor, query: str) -> Group:
-    found = scope(actor, Visit.objects.filter(holding(Visit, query))).select_related("enterprise", "body").order_by("-id")
+def _visits(actor: Actor, held: Q) -> Group:
+    found = scope(actor, Visit.objects.filter(held)).select_related("enterprise", "body").order_by("-id")
     page, pages = _first(actor, VISIT_PAGES), _first(actor, VISIT_LISTS)
     return _group(found, lambda v: reverse(page, args=[v.number]) if page else "", reverse(pages) if pages else "")
 
 
-def _firms(actor: Actor, query: str) -> Group:
-    found = scope(actor, Enterprise.objects.filter(holding(Enterprise, query))).order_by("name")
+def _firms(actor: Actor, held: Q) -> Group:
+    found = scope(actor, Enterprise.objects.filter(held)).order_by("name")
     page = _first(actor, VISIT_LISTS)
     return _group(found, lambda f: f"{reverse(page)}?q={f.uscc}" if page else "")
 
 
-def _papers(actor: Actor, query: str) -> Group:
-    found = scope(actor, Paper.objects.filter(holding(Paper, query))).order_by("-id")
+def _papers(actor: Actor, held: Q) -> Group:
+    found = scope(actor, Paper.objects.filter(held)).order_by("-id")
     return _group(found, lambda p: reverse("paper-file", args=[p.code, "pdf"]))
 
 
-def _items(actor: Actor, query: str) -> Group:
-    found = items.search(scope(actor, items.versions_in_force(calendar.today())), query).order_by("-id")
+def _items(actor: Actor, held: Q) -> Group:
+    found = scope(actor, items.versions_in_force(calendar.today())).filter(held).order_by("-id")
     page = _first(actor, ITEM_PAGES)
 
     def address(version: ItemVersion) -> str:
@@ -84,9 +84,13 @@ def _items(actor: Actor, query: str) -> Group:
     return _group(found, address, reverse("public-items"))
 
 
-def _bodies(actor: Actor, query: str) -> Group:
-    found = scope(actor, Body.objects.filter(holding(Body, query), enforces=True)).order_by("name")
+def _bodies(actor: Actor, held: Q) -> Group:
+    found = scope(actor, Body.objects.filter(held, enforces=True)).order_by("name")
     return _group(found, lambda b: reverse("public-body", args=[b.pk]), reverse("public-bodies"))
+
+
+FINDERS = (("visits", Visit, _visits), ("firms", Enterprise, _firms), ("papers", Paper, _papers), ("items", ItemVersion, _items),
+           ("bodies", Body, _bodies))
 
 
 @desk(*STAFF)
@@ -95,7 +99,7 @@ def results(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\0", "").strip()
     context: dict[str, Any] = {"title": "查询结果", "q": query, "short": 0 < len(query) < LEAST, "most": MOST}
     if len(query) >= LEAST:
-        finders = {"visits": _visits, "firms": _firms, "papers": _papers, "items": _items, "bodies": _bodies}
-        groups = {name: find(request.actor, query) for name, find in finders.items()}
+        held = holding_many([model for _, model, _ in FINDERS], query)
+        groups = {name: find(request.actor, held[model]) for name, model, find in FINDERS}
         context |= groups | {"searched": True, "none": not any(group.rows for group in groups.values())}
     return render(request, "search.html", context)

@@ -104,11 +104,6 @@ def of(account: int | None) -> Any:
     return Notice.objects.filter(account=account).order_by("-id") if account else Notice.objects.none()
 
 
-def unread(account: int | None) -> int:
-    """How many notices the account has not read; counted to 100."""
-    return of(account).filter(read_at=None).order_by()[:100].count() if account else 0
-
-
 def read(account: int, pk: int | None = None) -> Notice | None:
     """Mark one notice, or all, as read; the one marked. None when it is not the account's."""
     rows = of(account)

@@ -1,17 +1,16 @@
-"""批量审批: the schemes that wait, each with what the system found; several approved or returned at once, a result a row."""
+"""批量审批: the schemes that wait; several approved or returned at once. The rules judge each when it is decided, a result a row."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiangcheng.inspection.visits import queries
 from jiangcheng.inspection.visits.actions import scheme
-from jiangcheng.inspection.visits.facts import scheme as facts
-from jiangcheng.inspection.visits.flows import VISIT
-from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.inspection.visits.models import Visit, VisitOfficer
 from jiangcheng.kernel.search import holding
 from jiangcheng.law.screens import screen
 from jiangcheng.web import bulk, paging
@@ -32,15 +31,15 @@ def page(request: HttpRequest) -> HttpResponse:
         context |= _decide(request, bulk.chosen(request, rows))
         rows = _rows(request)
     shown = paging.page(request, rows, PER_PAGE)
-    lines = [{"visit": v, "people": facts.seats(v), "missing": VISIT.missing("approve", facts.of(v, actor=request.actor))} for v in shown]
-    return render(request, "head/batch.html", context | {"page": shown, "lines": lines}, status=409 if context["wrong"] else 200)
+    return render(request, "head/batch.html", context | {"page": shown}, status=409 if context["wrong"] else 200)
 
 
 def _rows(request: HttpRequest) -> Any:
     waiting = work.left_with(request.actor, KINDS["visit.approve"], queries.to_approve(request.actor))
     if query := request.GET.get("q", "").strip():
         waiting = waiting.filter(holding(Visit, query))
-    return waiting.select_related("enterprise", "site__division", "row__plan", "drafted_by", "body")
+    people = VisitOfficer.objects.filter(left_at=None).select_related("person").order_by("-role", "id")
+    return waiting.select_related("enterprise", "site", "row", "drafted_by").prefetch_related(Prefetch("officers", people, to_attr="people"))
 
 
 def _decide(request: HttpRequest, chosen: list[Visit]) -> dict[str, Any]:

@@ -38,6 +38,9 @@ from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.head.forms import DelegationForm
 from jiangcheng.web.officer import acting
 from jiangcheng.web.templatetags import text
+from jiangcheng.web.work.lists import total
+from jiangcheng.work.actions import left_with
+from jiangcheng.work.kinds import KINDS
 
 SOON = 2 * 3600
 ENDS_SOON = 7
@@ -77,7 +80,8 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 def _recusals(request: HttpRequest) -> QuerySet[Recusal]:
     """Requests that an officer stand aside, not yet decided."""
     visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
-    return Recusal.objects.filter(decided_at=None, visit__in=visits).select_related("visit__enterprise", "officer__person")
+    found = Recusal.objects.filter(decided_at=None, visit__in=visits).select_related("visit__enterprise", "officer__person")
+    return left_with(request.actor, KINDS["visit.recusal"], found)
 
 
 def _mismatches(request: HttpRequest) -> QuerySet[Report]:
@@ -88,19 +92,13 @@ def _mismatches(request: HttpRequest) -> QuerySet[Report]:
 
 def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
     """Item versions that wait for review."""
-    return ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
+    found = ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
+    return left_with(request.actor, KINDS["item.review"], found)
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """How many things stand on 待我审批; counted once a request, navigation and 待办 ask both."""
-    kept = vars(request)
-    if "head_waiting" not in kept:
-        lists = (
-            queries.to_approve(request.actor), _recusals(request), _reviews(request), _mismatches(request), queries.with_lapsed(request.actor),
-            formats.to_approve(request.actor.body),
-        )
-        kept["head_waiting"] = sum(found.count() for found in lists)
-    return kept["head_waiting"]
+    """How many things stand on 待我审批: what was handed to a colleague does not."""
+    return total(request.actor)
 
 
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:
@@ -132,7 +130,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _home(request: HttpRequest) -> dict[str, Any]:
-    waiting = list(queries.to_approve(request.actor).select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
+    mine = left_with(request.actor, KINDS["visit.approve"], queries.to_approve(request.actor))
+    waiting = list(mine.select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
     context = {
         "title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": _recusals(request), "reviews": _reviews(request),
         "formats": formats.to_approve(request.actor.body),

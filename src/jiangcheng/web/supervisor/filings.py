@@ -17,7 +17,6 @@ from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.plans.words import FILING_STATES, NINE
 from jiangcheng.inspection.reach import queries as reach
 from jiangcheng.inspection.visits import queries as visits
-from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.search import holding
@@ -34,6 +33,7 @@ from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.oversight import waited_words
 from jiangcheng.web.templatetags.text import cn_datetime
+from jiangcheng.web.work.lists import waiting_in_all
 
 OTHERS = (
     ("检查动态", "supervisor-visits"), ("无网络登记核查", "supervisor-offline"), ("存证核验", "supervisor-ledger"),
@@ -56,9 +56,9 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
     office, today = body_of(request.actor), calendar.today()
     return [
         {"label": "今日", "url": reverse("supervisor-home")},
-        {"label": "备案审查", "url": reverse("supervisor-filings"), "count": lists.waiting_for(office.pk, "judicial").count()},
+        {"label": "备案审查", "url": reverse("supervisor-filings"), "count": waiting_in_all(request.actor, "filing.examine")},
         {"label": "未备案单位", "url": reverse("supervisor-late"), "count": lists.late_count(office, today.year, today)},
-        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": reports.waiting(request.actor).count()},
+        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": waiting_in_all(request.actor, "report.answer")},
         *([{"label": "统一格式备案", "url": reverse("supervisor-formats"), "count": formats.to_file(office.pk).count()}]
           if office.level == "city" else []),
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),

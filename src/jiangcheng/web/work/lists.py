@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.kernel.search import found
-from jiangcheng.work import actions
+from jiangcheng.kernel.search import at_end, found, holding_many
+from jiangcheng.work import actions, notices
 from jiangcheng.work.kinds import KINDS, Kind
 from jiangcheng.work.models import Handover
 
 LATER = date(9999, 1, 1)
 """Sorts what has no day behind all that has one."""
+UNREAD = "unread"
 COLUMNS = ("w_kind", "w_key", "w_day")
 
 
@@ -59,11 +60,11 @@ def _day(kind: Kind) -> Any:
     return Coalesce(TruncDate(column) if isinstance(kind.model._meta.get_field(name), DateTimeField) else column, later, output_field=DateField())
 
 
-def rows_of(actor: Actor, kind: Kind, query: str = "", *, late: bool = False) -> QuerySet:
+def rows_of(actor: Actor, kind: Kind, query: str = "", *, late: bool = False, known: Any = None) -> QuerySet:
     """What of a kind of work is the actor's, as three columns; only what holds the query, only what is late."""
     rows = actions.left_with(actor, kind, kind.rows(actor))
     if query:
-        rows = rows.none() if kind.search == "-" else found(rows, query, kind.search)
+        rows = rows.none() if kind.search == "-" else found(rows, query, kind.search, known)
     rows = rows.order_by().annotate(w_kind=Cast(Value(kind.slug), CharField(max_length=24)), w_key=F("pk"), w_day=_day(kind))
     if late:
         rows = rows.filter(w_day__lt=timezone.localdate()) if kind.due else rows.none()
@@ -75,14 +76,29 @@ def _together(queries: list[QuerySet]) -> QuerySet | None:
     return kept[0].union(*kept[1:], all=True) if len(kept) > 1 else kept[0] if kept else None
 
 
-def counts(actor: Actor) -> dict[str, int]:
-    """How many wait, by kind of work; asked once a request."""
+def _number(rows: QuerySet, slug: str) -> QuerySet:
+    named = rows.order_by().annotate(w_kind=Cast(Value(slug), CharField(max_length=40)), w_key=F("pk"))
+    return named.values_list("w_kind").annotate(n=Count("w_key")).values_list("w_kind", "n")
+
+
+def _counts(actor: Actor) -> dict[str, int]:
+    """All that the head and the side of a page count, asked once a request: work by kind, the same with what was handed to
+    others (``all:``), unread notices."""
     kept = vars(actor)
     if "work_counts" not in kept:
-        each = [rows_of(actor, k).values_list("w_kind").annotate(n=Count("w_key")).values_list("w_kind", "n") for k in kinds_of(actor)]
+        each = [_number(notices.of(actor.account).filter(read_at=None), UNREAD)]
+        for kind in kinds_of(actor):
+            rows = kind.rows(actor)
+            each += [_number(actions.left_with(actor, kind, rows), kind.slug), _number(rows, f"all:{kind.slug}")]
         joined = _together(each)
         kept["work_counts"] = dict(joined) if joined is not None else {}
     return kept["work_counts"]
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many wait, by kind of work."""
+    found = _counts(actor)
+    return {kind.slug: found.get(kind.slug, 0) for kind in kinds_of(actor)}
 
 
 def total(actor: Actor) -> int:
@@ -90,10 +106,21 @@ def total(actor: Actor) -> int:
     return sum(counts(actor).values())
 
 
+def waiting_in_all(actor: Actor, slug: str) -> int:
+    """How many of a kind wait for the actor's desk, whoever of it has them: the length of the desk's own list."""
+    return _counts(actor).get(f"all:{slug}", 0)
+
+
+def unread(actor: Actor) -> int:
+    """How many notices the account has not read."""
+    return _counts(actor).get(UNREAD, 0)
+
+
 def page_rows(actor: Actor, slug: str, query: str, late: bool) -> QuerySet | None:
     """The list as a query of three columns, the most pressing first; None when nothing can be in it."""
     wanted = [k for k in kinds_of(actor) if slug in ("", k.slug)]
-    joined = _together([rows_of(actor, k, query, late=late) for k in wanted])
+    known = holding_many([at_end(k.model, k.search) for k in wanted if k.search != "-"], query) if query else {}
+    joined = _together([rows_of(actor, k, query, late=late, known=known) for k in wanted])
     return joined.order_by("w_day", "w_kind", "w_key") if joined is not None else None
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.models import Leaf
-from jiangcheng.kernel.search import found
+from jiangcheng.kernel.search import at_end, found, holding_many
 from jiangcheng.parties.scope import scope
 from jiangcheng.work import kinds
 from jiangcheng.work.kinds import SUBJECTS, Subject
@@ -44,10 +44,10 @@ class Line:
 
 def _holding(actor: Actor, query: str, labels: list[str]) -> Q:
     """Condition on leaves: they are about things that hold the query and that the actor may know of."""
-    asked = Q(pk__in=())
+    asked, known = Q(pk__in=()), holding_many([at_end(SUBJECTS[label].model, SUBJECTS[label].search) for label in labels], query)
     for label in labels:
         own = SUBJECTS[label]
-        rows = found(scope(actor, own.model._base_manager.all()), query, own.search)
+        rows = found(scope(actor, own.model._base_manager.all()), query, own.search, known)
         asked |= Q(subject_kind=label, subject_id__in=rows.order_by().values_list(Cast("pk", CharField()), flat=True))
     return asked
 
