@@ -20,7 +20,7 @@ class OwnKeyForm(forms.Form):
     name = forms.CharField(label="用途", max_length=60, help_text="由哪个系统或者程序使用")
     seat = forms.ChoiceField(label="岗位", help_text="程序以这个岗位办理，办理过程写您的姓名")
     acts = forms.ChoiceField(
-        label="可以做什么", choices=(("", "只读取"), ("yes", "读取和办理")), required=False, widget=forms.RadioSelect, initial="",
+        label="可以做什么", choices=(("read", "只读取"), ("act", "读取和办理")), widget=forms.RadioSelect, initial="read",
     )
     valid_until = forms.DateField(label="有效期至", widget=_day())
     password = forms.CharField(

@@ -47,7 +47,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def _make(request: HttpRequest, form: OwnKeyForm) -> tuple[str, int]:
     data = form.cleaned_data
     try:
-        _, token = api_keys.make_own(request.actor, form.seats[data["seat"]], data["name"], data["valid_until"], acts=data["acts"] == "yes")
+        _, token = api_keys.make_own(request.actor, form.seats[data["seat"]], data["name"], data["valid_until"], acts=data["acts"] == "act")
     except Refused as refused:
         for breach in refused.breaches:
             form.add_error(breach.field if breach.field in form.fields else None, breach.sentence)
