@@ -123,7 +123,7 @@ def run(host: str, port: int, *, tls: tuple[Path, Path] | None = None) -> None:
     Granian(
         "jiangcheng.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
         workers=int(os.environ.get("JIANGCHENG_WORKERS", "2")), blocking_threads=4, log_access=False, respawn_failed_workers=True,
-        log_dictconfig={"loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("_granian", "granian.access")}},
+        log_dictconfig={"loggers": {"_granian": {"handlers": [], "level": "INFO", "propagate": True}}},
         ssl_cert=paper, ssl_key=pair, ssl_protocol_min=SSLProtocols.tls12,
     ).serve()
 
