@@ -54,6 +54,7 @@ CHECKS = (
     ("未超过年度频次上限", (rules.under_limit,)),
     ("两名以上人员证件有效，主办声明无须回避，本人不在其中", (rules.two_officers, rules.lead_declared, rules.nobody_approves_own)),
     ("人员和审批人都不是该企业的企业用户", (rules.nobody_of_the_firm,)),
+    ("检查目的已写明，其他法定程序已办理", (rules.purpose_given, rules.extra_before_scheme)),
     ("主体、企业和场所在适用和管辖范围内", (
         rules.out_of_reach, rules.lawful_body, rules.competent, rules.subject_covered, rules.in_scope, rules.in_territory,
     )),
