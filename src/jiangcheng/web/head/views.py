@@ -22,7 +22,7 @@ from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
 from jiangcheng.inspection.visits.flows import VISIT
-from jiangcheng.inspection.visits.models import Order, Recusal, Report, Visit
+from jiangcheng.inspection.visits.models import Order, Recusal, Report, Visit, VisitOfficer
 from jiangcheng.inspection.visits.rules import scheme as rules
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import check_all
@@ -171,15 +171,20 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
 @screen("head/visits/<no>/replace", "327-18-1")
 @desk("head")
 def replace(request: HttpRequest, number: str) -> HttpResponse:
-    """Replace an officer who cannot come: the old code is revoked, a new one has to be fetched."""
+    """Replace an officer who cannot come, or let two visits exchange theirs: old codes are revoked, new ones have to be fetched."""
     found = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
     data = request.POST
     people, free = scheme_facts.replaceable(found), _free(found)
     leaving, coming, reason = whole(data.get("leaving", "")), whole(data.get("coming", "")), data.get("reason", "")
+    others, exchange = _others(request, found), whole(data.get("coming", "").removeprefix("swap-"))
     if request.method != "POST" and (out := _lapsed_first(people)):
         leaving, coming, reason = out.pk, free[0].person_id if free else None, certificates.sentence_on(out.certificate, calendar.today())
 
     def work() -> str:
+        if data.get("coming", "").startswith("swap-"):
+            scheme.exchange_officers(request.actor, found, leaving or 0, exchange or 0, data.get("reason", ""))
+            messages.success(request, "已对调，两次检查的原检查码都已撤销。新人员本人声明后，由各自的主办重新领码。")
+            return reverse("head-office")
         chosen = next((c.person_id for c in free if c.person_id == coming), 0)
         scheme.replace_officer(request.actor, found, leaving or 0, chosen, reason)
         messages.success(request, "已更换人员，原检查码已撤销。新人员本人声明后，由主办重新领码。")
@@ -187,7 +192,7 @@ def replace(request: HttpRequest, number: str) -> HttpResponse:
 
     return acting.form(request, work, lambda: ("head/replace.html", {
         "title": "更换人员", "visit": found, "people": people, "free": free, "reason": reason, "leaving": leaving,
-        "coming": coming, "key": acting.fresh_key(),
+        "coming": coming, "others": others, "exchange": exchange if coming is None else None, "key": acting.fresh_key(),
     }))
 
 
@@ -195,6 +200,14 @@ def _lapsed_first(people: list[Any]) -> Any:
     """The officer whose certificate is not good today, as a proposal for who leaves; None when all are good."""
     today = calendar.today()
     return next((o for o in people if not o.left_at and certificates.status_on(o.certificate, today) != "valid"), None)
+
+
+def _others(request: HttpRequest, visit: Visit) -> list[VisitOfficer]:
+    """Officers of the body's other visits that have not begun: with each of them an officer of this visit may change places."""
+    own = visit.officers.filter(left_at=None).values("person")
+    running = scoping.scope(request.actor, Visit.objects.filter(body=visit.body_id, state__in=("to_code", "to_enter"), window_end__gt=timezone.now()))
+    found = VisitOfficer.objects.filter(visit__in=running.exclude(pk=visit.pk), left_at=None).exclude(person__in=own)
+    return list(found.select_related("person", "visit__enterprise").order_by("visit__window_start", "id")[:100])
 
 
 def _free(visit: Visit) -> list[Certificate]:
