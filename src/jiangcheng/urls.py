@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("jiangcheng.web.work.urls")),
     path("search/", search.results, name="search"),
     path("help/", help_pages.index, name="help"),
+    path("help/pictures/<slug:name>.png", help_pages.picture, name="help-picture"),
     path("help/<slug:desk>/", help_pages.article, name="help-article"),
     path("", include("jiangcheng.web.accounts.urls")),
     path("officer/", include("jiangcheng.web.officer.urls")),

@@ -122,7 +122,7 @@ def build() -> Scene:
         "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,
         "supervisor-filing": {"pk": filing.pk}, "supervisor-filing-table": {"pk": filing.pk}, "superior-filing": {"pk": sent.pk},
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
-        "admin-site": {"pk": place.pk},
+        "admin-site": {"pk": place.pk}, "help-picture": {"name": "officer-home"},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk}, "planner-paper": {"kind": "notice"}, "planner-paper-start": {"kind": "notice"},

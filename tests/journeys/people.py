@@ -81,14 +81,12 @@ class Human:
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
     def picture(self, name: str, part: str = "") -> None:
-        """A picture for the manuals: what stands on the screen now, from the top, or one part of it."""
+        """A picture for the manuals: what stands on the screen now, from the top, or from one part on."""
         (SHOTS / "manuals").mkdir(parents=True, exist_ok=True)
-        place = SHOTS / "manuals" / f"{name}.png"
+        self.page.evaluate("scrollTo(0, 0)")
         if part:
-            self.page.locator(part).first.screenshot(path=place)
-        else:
-            self.page.evaluate("scrollTo(0, 0)")
-            self.page.screenshot(path=place)
+            self.page.locator(part).first.evaluate("(e) => scrollTo(0, e.getBoundingClientRect().top - 100)")
+        self.page.screenshot(path=SHOTS / "manuals" / f"{name}.png")
 
 
 @dataclass

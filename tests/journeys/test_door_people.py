@@ -29,7 +29,6 @@ def test_people_who_do_not_match_are_confirmed_by_scanning_the_enterprise(at_doo
     door.begin()
     a, firm = door.who("officer1"), door.firm()
     firm.page.goto(door.code(live=True))
-    firm.picture("enterprise-green")
     report(door, firm, "来的两人中有一人不在名单上。")
     expect(a.page.locator("main")).to_contain_text("企业反映：人员不符")  # the officer's screen says so by itself, and why
     expect(a.page.locator("main")).to_contain_text("来的两人中有一人不在名单上。")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from jiangcheng.web import manuals
 
 # desk: (title, steps of (what, how, ids))
 ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
@@ -45,6 +48,7 @@ ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ("审核事项", "计划管理员提交的事项在“事项”里逐项核对，点“公布”写明施行日期，或者写明意见退回修改。", "327-07-1 327-07-3"),
         ("批量审批", "多件方案等您审批的，点“批量审批”，逐件看系统核对结果，勾选后批准或退回；每件单独核对，结果逐件列出。", "327-17-1"),
         ("决定回避", "当事人或者检查人员申请回避的，在“待我审批”决定；未决定前，检查暂停。", "HR-18-2"),
+        ("核实和更换人员", "企业反映人员不符的，写明怎样核实；证件到期或者生病的，更换人员，原检查码撤销。", "327-18-2 HR-17-5"),
         ("授权委托", "可以书面授权分管负责人审批，写明范围和期限。", "HR-17-1"),
     )),
     "supervisor": ("司法行政监督员", (
@@ -87,22 +91,54 @@ ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ("单位、人员、账号", "维护主体、证件和账号；不能查看检查记录。", "327-03-1"),
         ("消息投递", "投递满次数仍未送达的列在“消息投递”，重新投递或者关闭；看不到消息内容。", "HR-08-20"),
         ("导入", "在“导入”上传 Excel 或 CSV，先看预览和校验再入库；有误的行单独下载，改好再传；没有使用的，30 日内可以撤销。", "327-03-1 327-18-1"),
+        ("场所更正", "执法人员到场发现停业、迁址、查无下落的，在“场所更正”更正地址，或者写明不采纳的理由。", "327-08-2"),
     )),
     "public": ("公众", (("查询", "可以查事项、计划、执法主体，查验检查码和文书，看条文落实情况。", "327-07-1"),)),
+    "leader": ("领导（只读）", (("看本辖区概况", "计划备案、检查、结果和整改，点数字看到每一条；不按次数和罚没金额排名。", "327-06-1"),)),
 }
 
 
+FIRST = {"v": "enterprise", "p": "public", "items": "public", "plans": "public", "bodies": "public", "law": "public", "claim": "enterprise"}
+"""Desk that a page of an address belongs to, by its first part, where that part is not the desk's own name."""
+CACHE = 3600
+"""Seconds that a browser may keep a picture of a manual."""
+
+
+def _desk_of(request: HttpRequest, address: str) -> str:
+    """The desk whose help comes first: that of the page asked from, else one's own, else the public's."""
+    first = address.strip("/").split("/")[0]
+    here = FIRST.get(first, first)
+    if here in ARTICLES:
+        return here
+    return next((role for role in ARTICLES if request.actor.has(role)), "public")
+
+
 def index(request: HttpRequest) -> HttpResponse:
-    """The help of one's own desk first, then the others."""
-    mine = next((role for role in ARTICLES if request.actor.has(role)), "public")
-    rows = [(slug, title, steps) for slug, (title, steps) in ARTICLES.items()]
+    """What explains the page that one comes from, then the steps of one's own desk with its manual, then the others."""
+    address = request.GET.get("for", "")
+    mine, found = _desk_of(request, address), manuals.explains(address)
+    rows = [(slug, title, steps, manuals.manual(slug)) for slug, (title, steps) in ARTICLES.items()]
     rows.sort(key=lambda r: r[0] != mine)
-    return render(request, "help.html", {"title": "帮助", "rows": rows})
+    return render(request, "help.html", {"title": "帮助", "rows": rows, "here": found})
 
 
 def article(request: HttpRequest, desk: str) -> HttpResponse:
-    """The help of one desk."""
+    """The manual of one desk; its steps alone where this installation has no manuals."""
     if desk not in ARTICLES:
         raise Http404(desk)
     title, steps = ARTICLES[desk]
-    return render(request, "help.html", {"title": f"帮助：{title}", "rows": [(desk, title, steps)]})
+    if found := manuals.manual(desk):
+        others = [(slug, words) for slug, (words, _) in ARTICLES.items() if slug != desk]
+        return render(request, "manual.html", {"title": found.title, "manual": found, "others": others})
+    return render(request, "help.html", {"title": f"帮助：{title}", "rows": [(desk, title, steps, None)]})
+
+
+@require_safe
+def picture(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of a manual; 404 for a name that is none."""
+    found = manuals.picture(name)
+    if found is None:
+        raise Http404(name)
+    answer = FileResponse(found.open("rb"), content_type="image/png")
+    answer["Cache-Control"] = f"public, max-age={CACHE}"
+    return answer
