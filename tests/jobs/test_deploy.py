@@ -35,7 +35,7 @@ def compose() -> dict:
 def test_every_variable_is_one_that_the_program_reads():
     given = {line.lstrip("#").split("=")[0] for line in (DEPLOY / "settings.env").read_text().splitlines() if re.match(r"#?[A-Z_]+=", line)}
     given |= compose()["services"]["server"]["environment"].keys()
-    given |= {n for n in OURS.findall((DEPLOY / "Dockerfile").read_text())}
+    given |= set(OURS.findall((DEPLOY / "Dockerfile").read_text()))
     assert len(given) > 8 and given <= understood()
 
 

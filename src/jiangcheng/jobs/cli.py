@@ -96,6 +96,13 @@ def run_jobs(argv: Sequence[str]) -> int:
     return 0
 
 
+def soak(argv: Sequence[str]) -> int:
+    """Long runs from a checkout: servers killed under load, races for places; nothing lost, no limit passed."""
+    from jiangcheng.jobs import soak as runs  # noqa: PLC0415  needs the settings
+
+    return runs.main(argv)
+
+
 def diagrams(argv: Sequence[str]) -> int:
     """Print every flow as a diagram (Mermaid)."""
     _load()
@@ -118,7 +125,7 @@ def migrate() -> None:
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
-    "restore": _copies("restore"), "doctor": doctor, "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
+    "restore": _copies("restore"), "doctor": doctor, "soak": soak, "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
 }
 
 
