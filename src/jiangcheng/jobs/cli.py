@@ -129,6 +129,13 @@ def bench(argv: Sequence[str]) -> int:
     return command.main(argv)
 
 
+def soak(argv: Sequence[str]) -> int:
+    """Long runs from a checkout: servers killed under load, races for places; nothing lost, no limit passed."""
+    from jiangcheng.jobs import soak as runs  # noqa: PLC0415  needs the settings
+
+    return runs.main(argv)
+
+
 def diagrams(argv: Sequence[str]) -> int:
     """Print every flow as a diagram (Mermaid)."""
     _load()
@@ -152,7 +159,7 @@ def migrate() -> None:
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
     "restore": _copies("restore"), "doctor": doctor, "import": import_table, "search": search, "standins": standins, "jobs": run_jobs,
-    "bench": bench, "diagrams": diagrams, "manage": manage,
+    "bench": bench, "soak": soak, "diagrams": diagrams, "manage": manage,
 }
 
 

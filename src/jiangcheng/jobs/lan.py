@@ -49,12 +49,9 @@ def own_addresses(given: str = "") -> list[str]:
                 raise Unusable(f"“{text}”不是局域网地址（10、172.16—31、192.168 开头）。")
         return wanted
     found: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # nothing is sent: it only asks which way a packet would go
-            found.append(probe.getsockname()[0])
-        except OSError:
-            pass
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # nothing is sent: it only asks which way a packet would go
+        found.append(probe.getsockname()[0])
     with contextlib.suppress(OSError):
         found += [info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
     mine = [text for text in dict.fromkeys(found) if _private(text) and not IPv4Address(text).is_loopback]
