@@ -72,7 +72,7 @@ def test_a_decision_that_is_no_value_of_the_parameter_is_refused_when_read():
 
 def test_undecided_lists_house_rules_on_our_default():
     before = [p.name for p in parameters.undecided(date(2026, 6, 1))]
-    assert len(before) == 92
+    assert len(before) == 93
     decide("HR-14-1", "10", date(2026, 6, 1))
     assert parameters.decided("HR-14-1", date(2026, 6, 1))
     assert not parameters.decided("HR-14-1", date(2026, 5, 31))
