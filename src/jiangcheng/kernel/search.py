@@ -227,9 +227,8 @@ def rebuild(models: Iterable[type[Model]] | None = None) -> Iterator[tuple[str, 
             SearchRow.objects.filter(kind=own.kind).delete()
             keys = own.rows().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BATCH)
             while some := list(islice(keys, BATCH)):
-                made = list(_rows(own, own.say(own.rows().filter(pk__in=some))))
-                SearchRow.objects.bulk_create(made, batch_size=BATCH)
-                n += len(made)
+                _put(own, own.say(own.rows().filter(pk__in=some)), set(some))  # an act may have put some in meanwhile
+                n += len(some)
         yield model._meta.verbose_name if not str(model._meta.verbose_name).isascii() else model._meta.label, n
 
 
