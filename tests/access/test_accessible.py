@@ -34,9 +34,9 @@ TABS = 3
 NOT_PAGES = {
     "big", "certificate-photo", "enterprise-bundle", "home", "paper-file", "planner-items-template", "planner-plan-table", "rows",
     "service-worker", "session-token", "supervisor-filing-table", "todo", "verify-json", "verify-keys", "verify-photo", "visit-answers",
-    "visit-file", "visit-package", "visit-state", "help-picture",
+    "visit-file", "visit-package", "visit-state", "help-picture", "planner-plan-diff",
 }
-"""Addresses that lead elsewhere or hand out a file, whoever asks."""
+"""Addresses that lead elsewhere or hand out a file, whoever asks; in the scene no plan was returned, so that there is no comparison."""
 HOST = "http://testserver"
 pytestmark = [
     pytest.mark.browser, pytest.mark.django_db,
