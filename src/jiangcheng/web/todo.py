@@ -44,9 +44,31 @@ def counter(role: str) -> Callable[[Counter], Counter]:
     return take
 
 
+def once(actor: Actor, name: str, number: Callable[[], int]) -> int:
+    """A number that several places of one page show, asked once a request (an actor lives as long as its request)."""
+    kept = vars(actor).setdefault("counted", {})
+    if name not in kept:
+        kept[name] = number()
+    return kept[name]
+
+
+def filings(actor: Actor) -> int:
+    """Plans that wait for the judicial office."""
+    return once(actor, "filings", lists.waiting_for(actor.body, "judicial").count)
+
+
+def offline(actor: Actor) -> int:
+    """Entries without network that wait for the judicial office."""
+    return once(actor, "offline", queries.offline_to_check(actor).count)
+
+
+def told(actor: Actor) -> int:
+    """Reports that wait for the judicial office."""
+    return once(actor, "reports", reports.waiting(actor).count)
+
+
 def _supervisors(actor: Actor) -> int:
-    filings = lists.waiting_for(actor.body, "judicial").count()
-    return filings + queries.offline_to_check(actor).count() + reports.waiting(actor).count()
+    return filings(actor) + offline(actor) + told(actor)
 
 
 def _owed(actor: Actor) -> int:

@@ -13,8 +13,8 @@ from jiangcheng.law.screens import screen
 from jiangcheng.parties import enterprises, uscc
 from jiangcheng.parties.models import Enterprise
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web.accounts.forms import DecisionForm
 from jiangcheng.web import paging
+from jiangcheng.web.accounts.forms import DecisionForm
 from jiangcheng.web.desk import desk
 
 WHO = ("officer", "planner", "head")

@@ -81,7 +81,9 @@ def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
 @todo.counter("head")
 def waiting_count(request: HttpRequest) -> int:
     """How many things stand on 待我审批."""
-    return queries.to_approve(request.actor).count() + _recusals(request).count() + _reviews(request).count()
+    return todo.once(
+        request.actor, "head", lambda: queries.to_approve(request.actor).count() + _recusals(request).count() + _reviews(request).count()
+    )
 
 
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:

@@ -25,8 +25,8 @@ from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import bodies_read, scope
-from jiangcheng.web.context import navigation
 from jiangcheng.web import paging
+from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 
 
@@ -57,8 +57,14 @@ def _first_plans(actor: Actor, year: int) -> Any:
     return Plan.objects.filter(body__in=_bodies(actor).values("pk"), year=year, n=1)
 
 
+def _with_plan(year: int) -> set[int]:
+    """Bodies that have a filed plan of the year."""
+    return set(Plan.objects.filter(year=year, state__in=plans.FILED).values_list("body", flat=True))
+
+
 def _filed(actor: Actor, year: int) -> list[Body]:
-    return [b for b in _bodies(actor) if plans.filed_plan(b.pk, year)]
+    filed = _with_plan(year)
+    return [b for b in _bodies(actor) if b.pk in filed]
 
 
 def _filed_late(actor: Actor, year: int) -> list[Body]:
@@ -67,7 +73,8 @@ def _filed_late(actor: Actor, year: int) -> list[Body]:
 
 
 def _unfiled(actor: Actor, year: int) -> list[Body]:
-    return [b for b in _bodies(actor) if plans.filed_plan(b.pk, year) is None]
+    filed = _with_plan(year)
+    return [b for b in _bodies(actor) if b.pk not in filed]
 
 
 def _overdue(actor: Actor, year: int) -> list[Body]:
@@ -166,8 +173,8 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
     page = paging.page(request, figure.rows(request.actor, year), 30)
     shown: list[Any] = list(page)
     if figure.kind == "bodies":
-        newest = {b.pk: plans.newest(b.pk, year) for b in shown}
-        shown = [(b, newest[b.pk]) for b in shown]
+        newest = {p.body_id: p for p in Plan.objects.filter(body__in=[b.pk for b in shown], year=year).order_by("n")}
+        shown = [(b, newest.get(b.pk)) for b in shown]
     elif figure.kind == "orders":
         shown = [(o, calendar.limit(o.due)) for o in shown]
     else:

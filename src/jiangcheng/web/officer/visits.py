@@ -25,8 +25,8 @@ from jiangcheng.papers.models import Paper
 from jiangcheng.parties import certificates
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate
-from jiangcheng.web.context import navigation
 from jiangcheng.web import paging
+from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting
 from jiangcheng.web.officer.forms import RescheduleForm

@@ -16,7 +16,6 @@ from jiangcheng.inspection.plans import facts, flows, lists, offices, queries
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.plans.words import FILING_STATES, NINE
 from jiangcheng.inspection.visits import queries as visits
-from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy
@@ -24,7 +23,7 @@ from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import body_of, scope, visible_or_404
-from jiangcheng.web import bulk, exports
+from jiangcheng.web import bulk, exports, todo
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
@@ -52,9 +51,9 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
     office, today = body_of(request.actor), calendar.today()
     return [
         {"label": "今日", "url": reverse("supervisor-home")},
-        {"label": "备案审查", "url": reverse("supervisor-filings"), "count": lists.waiting_for(office.pk, "judicial").count()},
+        {"label": "备案审查", "url": reverse("supervisor-filings"), "count": todo.filings(request.actor)},
         {"label": "未备案单位", "url": reverse("supervisor-late"), "count": lists.late_count(office, today.year, today)},
-        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": reports.waiting(request.actor).count()},
+        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": todo.told(request.actor)},
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),
         {"rule": True},
         {"label": "条文与落实", "url": reverse("law")},

@@ -168,8 +168,9 @@ def context(visits: QuerySet, division: Division, *, long: bool = False) -> dict
     """
     places = drawing(visits.filter(state__in=RUNNING) if long else visits, division)
     most = places[0] if places else None
+    said = f"共 {sum(p.total for p in places)} 次{'未结束的' if long else ''}检查"
     return {
         "places": places, "drawn": [p for p in places if p.points], "place_heads": [word for _, word in COLUMNS],
         "place_size": {"wide": WIDE, "high": HIGH}, "place_running": long,
-        "place_say": f"共 {sum(p.total for p in places):,} 次{'未结束的' if long else ''}检查，分布在 {len(places)} 个区域，{most.name} {most.total} 次。" if most else "",
+        "place_say": f"{said}，分布在 {len(places)} 个区域，{most.name} {most.total} 次。" if most else "",
     }

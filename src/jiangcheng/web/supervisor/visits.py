@@ -22,9 +22,9 @@ from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
 from jiangcheng.papers.models import InspectionCode
-from jiangcheng.parties.models import Body, Division
-from jiangcheng.parties.scope import bodies_read, scope, visible_or_404
-from jiangcheng.web import bulk, exports, oversight, paging
+from jiangcheng.parties.models import Division
+from jiangcheng.parties.scope import bodies_read, body_of, scope, visible_or_404
+from jiangcheng.web import bulk, exports, oversight, paging, todo
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.oversight import outcome_words
@@ -42,6 +42,12 @@ MOST_PACKAGE = 200 * 1024 * 1024
 
 
 # ---- 检查动态 ----
+def _place(request: HttpRequest) -> Division | None:
+    """The division that the address asks for."""
+    code = request.GET.get("division", "")
+    return Division.objects.filter(code=code).first() if code else None
+
+
 def visible(request: HttpRequest) -> QuerySet[Visit]:
     """All visits of the own level and territory that this office may see, filtered as the address says."""
     found = scope(request.actor, Visit.objects.select_related("body", "enterprise", "site")).order_by("-window_start", "-id")
@@ -53,7 +59,7 @@ def visible(request: HttpRequest) -> QuerySet[Visit]:
         )
     if state in words.STATES:
         found = found.filter(state=state)
-    place = Division.objects.filter(code=request.GET.get("division", "")).first()
+    place = _place(request)
     if place is not None:
         found = found.filter(site__division__path__startswith=place.path)
     return found.filter(body=whole(body)) if whole(body) is not None else found
@@ -72,12 +78,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = paging.page(request, found, 30)
     for visit in page:
         visit.outcome_words = outcome_words(visit)
-    place = Division.objects.filter(code=request.GET.get("division", "")).first()
+    place = _place(request)
     return render(request, "supervisor/visits.html", {
         "title": "检查动态", "page_obj": page, "states": STATES, "bodies": bodies_read(request.actor).order_by("name"),
-        "body": request.GET.get("body", ""), "offline": queries.offline_to_check(request.actor).count(), "place": place,
+        "body": request.GET.get("body", ""), "offline": todo.offline(request.actor), "place": place,
         "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "firm"),
-        **places.context(found, Body.objects.select_related("division").get(pk=request.actor.body).division, long=page.paginator.more),
+        **places.context(found, body_of(request.actor).division, long=page.paginator.more),
     })
 
 
