@@ -61,7 +61,8 @@ def _join(whole: dict[str, Any], found: dict[str, Any]) -> None:
     """Add what one run found to what there is."""
     whole.setdefault("results", []).extend(found.get("results", []))
     whole.setdefault("parts", {}).update(found.get("parts", {}))
-    whole.setdefault("load", []).extend(found.get("load", []))
+    for key in ("load", "notes"):
+        whole.setdefault(key, []).extend(found.get(key, []))
     whole |= {key: found[key] for key in ("lists", "growth") if key in found}
 
 

@@ -91,11 +91,14 @@ def _lists(found: dict[str, Any]) -> list[str]:
 def _growth(found: dict[str, Any]) -> list[str]:
     if not found:
         return []
-    return ["## Growth", "", *_table(("engine", "enterprises a second", "visits a second", "most memory, MB"), found["rows"]), ""]
+    return ["## Growth", "", *_table(("run", "enterprises a second", "visits a second", "most memory, MB"), found["rows"])]
 
 
 def write(path: Path, runs: dict[str, Any]) -> None:
-    """Write the page. ``runs`` holds what was measured: ``results``, ``parts``, ``lists``, ``growth``, ``load``; each may be missing."""
-    lines = [HEAD, *_machine(runs.get("load", [])), *_comparisons(runs.get("results", [])), *_parts(runs.get("parts", {})),
+    """Write the page. ``runs`` holds what was measured: ``results``, ``parts``, ``lists``, ``growth``, ``load``,
+    ``notes``; each may be missing."""
+    notes = [f"- {words}" for words in runs.get("notes", [])]
+    told = ["Of these runs in particular:", "", *notes, ""] if notes else []
+    lines = [HEAD, *_machine(runs.get("load", [])), *told, *_comparisons(runs.get("results", [])), *_parts(runs.get("parts", {})),
              *_lists(runs.get("lists", {})), *_growth(runs.get("growth", {}))]
     path.write_text("\n".join(lines).rstrip() + "\n", "utf-8")
