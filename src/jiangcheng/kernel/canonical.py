@@ -228,9 +228,14 @@ def _file(model: type[m.Model], attname: str, name: str | None) -> Any:
         return {"name": name, "sha256": None}
 
 
-def read(model: type[m.Model], form: Form, keys: Iterable[Any] | None = None) -> dict[str, dict[str, Any]]:
-    """Rows as stored now: key → canonical values, personal fields still open. ``keys`` None reads the whole table."""
-    rows = model._base_manager.all() if keys is None else model._base_manager.filter(pk__in=list(keys))
+def read(
+    model: type[m.Model], form: Form, keys: Iterable[Any] | None = None, rows: m.QuerySet | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Rows as stored now: key → canonical values, personal fields still open. ``keys`` None reads the whole table;
+    ``rows`` says how they are asked for, e.g. held."""
+    rows = model._base_manager.all() if rows is None else rows
+    if keys is not None:
+        rows = rows.filter(pk__in=list(keys))
     names = [form.pk[0], *(f[0] for f in form.fields)]
     found: dict[str, dict[str, Any]] = {}
     for row in rows.order_by("pk").values_list(*names):

@@ -67,12 +67,6 @@ def insert_many(model: type[Model], names: Sequence[str], rows: Iterable[Sequenc
             cursor.execute(head + ", ".join([one] * len(part)) + clash, [value for row in part for value in row])
 
 
-def lock_for_digest(rows: QuerySet) -> None:
-    """Hold rows so that a digest and the row it is of are of the same moment; on SQLite they are."""
-    if not is_sqlite():
-        list(lock_rows(rows).values_list("pk"))
-
-
 def lock_rows(rows: Q) -> Q:
     """Rows locked until the end of the transaction. On SQLite the transaction itself (IMMEDIATE) is the lock."""
     return rows if is_sqlite() else rows.select_for_update(of=("self",))

@@ -85,7 +85,11 @@ class Visit(Stateful):
     class Meta:
         indexes = [
             models.Index(fields=["body", "state", "window_start"]), models.Index(fields=["enterprise", "window_start"]),
-            models.Index(fields=["row", "state"]),
+            models.Index(fields=["row", "state"]), models.Index(fields=["-window_start", "-id"], name="visit_newest_window"),
+            models.Index(fields=["-arrived_at", "-id"], name="visit_newest_arrival"),
+            models.Index(
+                fields=["body"], name="visit_offline_waiting", condition=models.Q(offline_synced_at__isnull=False, offline_checked_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,9 +49,8 @@ def run(here: Place, town: Any, count: int, say: Callable[[str], None]) -> list[
 @contextlib.contextmanager
 def sequencing() -> Iterator[None]:
     """A process that gives places and signs checkpoints while the block runs."""
-    process = subprocess.Popen(  # noqa: S603  a program of our own
-        [sys.executable, "-c", SEQUENCER], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-    )
+    # a program of our own
+    process = subprocess.Popen([sys.executable, "-c", SEQUENCER], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         yield
     finally:

@@ -23,7 +23,7 @@ A_ROUND = 60
 """Acts a round on each side."""
 
 
-def log_in(port_or_client: Any = None) -> Any:
+def log_in() -> Any:
     """A test client with the officer's session."""
     from django.test import Client  # noqa: PLC0415  needs the apps
 

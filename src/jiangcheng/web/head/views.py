@@ -305,11 +305,24 @@ def office(request: HttpRequest) -> HttpResponse:
     running = visits.exclude(state__in=("archived", "revoked", "lapsed")).select_related("enterprise", "site").order_by("window_start")
     orders = scoping.scope(request.actor, Order.objects.filter(visit__body=request.actor.body)).exclude(state="corrected")
     plans = scoping.scope(request.actor, Plan.objects.filter(body=request.actor.body)).exclude(state="replaced")
+    visits_, total = _first(running)
+    waiting, unarchived_total = _first(matters.unarchived(request.actor))
+    open_orders, order_total = _first(orders.select_related("visit__enterprise").order_by("due"))
     return render(request, "head/office.html", {
-        "title": "本单位", "visits": running[:200], "total": running.count(), "plans": plans.order_by("-year", "-n"),
-        "unarchived": matters.unarchived(request.actor)[:200],
-        "orders": [(o, calendar.limit(o.due)) for o in orders.select_related("visit__enterprise").order_by("due")[:200]],
+        "title": "本单位", "visits": visits_, "total": total, "plans": plans.order_by("-year", "-n"),
+        "unarchived": waiting, "unarchived_total": unarchived_total, "order_total": order_total,
+        "orders": [(o, calendar.limit(o.due)) for o in open_orders],
     })
+
+
+SHOWN = 100
+"""Rows of each list on 本单位; how many there are stands in its heading."""
+
+
+def _first(rows: QuerySet) -> tuple[list[Any], int]:
+    """The first rows, and how many there are."""
+    found = list(rows[: SHOWN + 1])
+    return found[:SHOWN], len(found) if len(found) <= SHOWN else rows.count()
 
 
 @screen("head/plans/<year>", "327-13-1")

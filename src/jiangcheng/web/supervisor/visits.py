@@ -22,7 +22,7 @@ from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import archive
 from jiangcheng.papers.models import InspectionCode
-from jiangcheng.parties.models import Division
+from jiangcheng.parties.models import Body, Division
 from jiangcheng.parties.scope import bodies_read, body_of, scope, visible_or_404
 from jiangcheng.web import bulk, exports, oversight, paging
 from jiangcheng.web.desk import desk, whole
@@ -37,12 +37,19 @@ COLUMNS = (
     ("firm", "企业"), ("body", "单位"), ("time", "检查时间"), ("kind", "检查类型"), ("site", "场所"), ("state", "状态"), ("outcome", "处理结果"),
 )
 STATES = [("", "全部"), *((s, words.STATES[s]) for s in ("to_enter", "inspecting", "not_done", "to_tell", "following", "archived", "revoked"))]
+MOST_BODIES = 300
 MOST = 4 * 1024 * 1024
 """Bytes of an uploaded receipt that are read; packages may be larger."""
 MOST_PACKAGE = 200 * 1024 * 1024
 
 
 # ---- 检查动态 ----
+def _choice(request: HttpRequest) -> list[Body]:
+    """Bodies to choose from; none where there are more than anyone looks through (the search box takes their names)."""
+    found = list(bodies_read(request.actor).order_by("name")[: MOST_BODIES + 1])
+    return found if len(found) <= MOST_BODIES else []
+
+
 def place_of(request: HttpRequest) -> Division | None:
     """The division that the address asks for."""
     code = request.GET.get("division", "")
@@ -78,7 +85,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         visit.outcome_words = outcome_words(visit)
     place = place_of(request)
     return render(request, "supervisor/visits.html", {
-        "title": "检查动态", "page_obj": page, "states": STATES, "bodies": bodies_read(request.actor).order_by("name"),
+        "title": "检查动态", "page_obj": page, "states": STATES, "bodies": _choice(request),
         "body": request.GET.get("body", ""), "offline": waiting_in_all(request.actor, "visit.offline"), "place": place,
         "columns_rows": COLUMNS, "cols": bulk.shown(request, COLUMNS, "firm"),
         **places.context(found, body_of(request.actor).division, long=page.paginator.more),

@@ -103,7 +103,16 @@ def tell(visit: Visit, sent: Iterable[Paper]) -> TellFacts:
 
 def live_followups(order: Order) -> list[Visit]:
     """Follow-up visits of an order that took place or may still: not dropped, lapsed or not done (closed or not)."""
-    return list(order.followups.exclude(state__in=DROPPED).filter(not_done_why="").order_by("id"))
+    return live_followups_of([order]).get(order.pk, [])
+
+
+def live_followups_of(orders: Iterable[Order]) -> dict[int, list[Visit]]:
+    """The same of many orders in one question, by the order's key."""
+    found: dict[int, list[Visit]] = {}
+    live = Visit.objects.filter(order__in=[o.pk for o in orders], not_done_why="").exclude(state__in=DROPPED)
+    for visit in live.order_by("id"):
+        found.setdefault(visit.order_id, []).append(visit)
+    return found
 
 
 def found_by(visit: Visit) -> str:

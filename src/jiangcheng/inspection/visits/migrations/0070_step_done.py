@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('items', '0070_item_step'),
         ('parties', '0070_city_change'),
-        ('visits', '0003_merge'),
+        ('visits', '0050_list_indexes'),
     ]
 
     operations = [
