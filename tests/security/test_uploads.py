@@ -11,7 +11,7 @@ from PIL import Image
 
 from jiangcheng import sheets
 from jiangcheng.inspection.items import excel
-from jiangcheng.inspection.items.models import Import
+from jiangcheng.parties.models import Import
 from jiangcheng.kernel import zips
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import files
