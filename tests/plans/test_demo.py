@@ -20,7 +20,7 @@ def test_the_demo_city_has_lists_and_plans():
     day = dt.date(2026, 11, 23)
     city = parties.build(day)
     assert items.build(day) > 30
-    assert demo.build(day) == 8
+    assert demo.build(day) == 9
     market = city.bodies["market"]
     assert len(published_list(market.pk, day)) == 9  # ten, one is paused
     assert all(5 <= v.questions.count() <= 10 for v in ItemVersion.objects.filter(state="published"))

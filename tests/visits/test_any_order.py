@@ -247,7 +247,7 @@ def holds() -> None:
 @pytest.fixture
 def any_(stage, monkeypatch) -> Callable[[], Any_]:
     """A stage with one cap. Papers are set as plain bytes: how they look is tested elsewhere and takes most of the time."""
-    monkeypatch.setattr(issue, "_set", lambda kind, data: (f"{kind}{data.get('code', '')}".encode(), b"docx"))
+    monkeypatch.setattr(issue, "_set", lambda kind, data, layout=None: (f"{kind}{data.get('code', '')}".encode(), b"docx"))
     stage.cap(LIMIT)
     return lambda: Any_(stage)
 

@@ -16,6 +16,7 @@ from jiangcheng.web.superior import views
 from tests.visits.stage import Stage
 
 
+@pytest.mark.django_db
 def test_age_of_a_filing_in_words():
     filing = Filing(received_at=timezone.make_aware(datetime(2026, 2, 10, 9)))
     assert views.waited(filing, date(2026, 2, 10)) == ("今日收到", "info")
