@@ -11,12 +11,12 @@ from PIL import Image
 
 from jiangcheng import sheets
 from jiangcheng.inspection.items import excel
-from jiangcheng.parties.models import Import
 from jiangcheng.kernel import zips
 from jiangcheng.law.rule import Refused
 from jiangcheng.papers import files
 from jiangcheng.papers.models import StoredFile
 from jiangcheng.parties.imports import machine
+from jiangcheng.parties.models import Import
 from tests.api.client import program
 from tests.security import corpus
 from tests.visits.stage import Stage
