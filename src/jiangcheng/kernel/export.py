@@ -14,9 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
-from jiangcheng.kernel import canonical, keys, models, sequencer, verify
+from jiangcheng.kernel import canonical, keys, models, sequencer, storage, verify
 from jiangcheng.law.rule import enforces
 
 BATCH = 500
@@ -30,7 +28,7 @@ def export(folder: str | Path, audited: Iterable[type] | None = None) -> Path:
     """
     folder = Path(folder)
     (folder / "rows").mkdir(parents=True, exist_ok=True)
-    with transaction.atomic():
+    with storage.one_moment():
         _lines(folder / "leaves.jsonl", _leaves())
         last = None
         with (folder / "checkpoints.jsonl").open("w", encoding="utf-8") as file:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style
+from pypinyin.core import Pinyin
 
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM, Actor
@@ -39,8 +41,16 @@ def read(name: str) -> list[dict[str, str]]:
 
 def initials(name: str) -> str:
     """Pinyin initials for the search box: 武汉某某 → whmm."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
-    return "".join(letters).lower()[:120]
+    return "".join(_letters(word) for word in _PINYIN.seg(name))[:120]
+
+
+_PINYIN = Pinyin()
+
+
+@lru_cache(maxsize=50_000)
+def _letters(word: str) -> str:
+    """Initials of one word; names are made of the same words again and again."""
+    return "".join(_PINYIN.lazy_pinyin(word, style=Style.FIRST_LETTER, errors="ignore")).lower()
 
 
 def load_divisions() -> int:

@@ -1,0 +1,1 @@
+"""The desk of a city or district government: its territory, approvals, instructions."""

@@ -1,0 +1,1 @@
+"""Registers that several desks share: visits that are no inspections, ties, provisions that apply instead."""
