@@ -18,8 +18,3 @@ pytest_plugins = ["tests.plugin_proof"]
 def world(db):
     """One city with bodies, people, enterprises; see tests/world.py."""
     return World()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--fuzz-cases N``: how many requests the fuzzer of the interface makes (tests/api/fuzz.py)."""
-    parser.addoption("--fuzz-cases", type=int, default=0, help="requests of the interface's fuzzer; a few hundred a role by default")

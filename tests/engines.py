@@ -54,13 +54,6 @@ def copy(source: Path, target: Path) -> Path:
     return target
 
 
-def drop(folder: Path) -> None:
-    """Remove the folder's database from the test's server; a file goes with its folder."""
-    if server():
-        with psycopg.connect(server(), autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_name(folder))))
-
-
 @contextmanager
 def connect(folder: Path) -> Iterator[Any]:
     """A connection (``execute(question).fetchall()``) to the folder's database; commits at the end."""

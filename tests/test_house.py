@@ -36,7 +36,7 @@ def test_templates_carry_no_inline_script_or_style() -> None:
 # How long things may get. What is named here is long for a reason, and gets no longer.
 
 LONG_MODULES = {
-    "kernel/verify.py": 790,  # one file by promise: the verifier is handed out alone
+    "kernel/verify.py": 680,  # one file by promise: the verifier is handed out alone
     "kernel/ledger.py": 420,  # one subject that reads from top to bottom
 }
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_LINE = 400, 45, 140

@@ -107,8 +107,6 @@ class World:
             basis="", basis_level="", principal=self.body, entrust_scope="食品安全日常检查",
             entrust_from=self.start, entrust_until=self.today + dt.timedelta(days=365), word="示服",
         )
-        self.city_government = self._body("武汉市人民政府（演示）", "city", self.city, kind="other", enforces=False)
-        self.district_government = self._body("示范区人民政府（演示）", "district", self.district, kind="other", enforces=False)
         for body in (self.city_body, self.body, self.other_body):
             self._powers(body, *FIELDS)
         self._powers(self.authorised, "fire")
@@ -170,9 +168,6 @@ class World:
         self.other_officers = [self._person(f"other_officer{i}", n, ("officer", o)) for i, n in enumerate(("石磊（演示）", "冯雪（演示）"), 1)]
         for i, p in enumerate(self.other_officers, 1):
             self._certificate(p, o, f"演示-18-{i:04d}", soon)
-        self.city_supervisor2 = self._person("city_supervisor2", "舒畅（演示）", ("supervisor", self.city_office))
-        self.government = self._person("government", "陶然（演示）", ("government", self.district_government))
-        self.city_government_person = self._person("city_government", "岳峰（演示）", ("government", self.city_government))
 
     # Enterprises
 

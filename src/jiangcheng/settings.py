@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 from jiangcheng.kernel.engines import database
-from jiangcheng.kernel.logs import logging_settings
 
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent.parent
@@ -30,7 +29,6 @@ SECRET_KEY = os.environ.get("JIANGCHENG_SECRET") or _secret("secret")
 ALLOWED_HOSTS = os.environ.get("JIANGCHENG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 PUBLIC_ADDRESS = os.environ.get("JIANGCHENG_ADDRESS", "http://127.0.0.1:" + os.environ.get("PORT", "8000"))
 TRUSTED_PROXIES = os.environ.get("JIANGCHENG_PROXIES", "").split(",")  # addresses or networks; see jobs/proxy.py
-LOOKUPS_A_MINUTE = int(os.environ.get("JIANGCHENG_LOOKUPS", "600"))  # of codes by machines, an address and process; web/verify/lookup.py
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS] if PUBLIC_ADDRESS.startswith("https://") else []
 
 INSTALLED_APPS = [
@@ -41,19 +39,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "jiangcheng.kernel",
     "jiangcheng.parties",
-    "jiangcheng.work",
     "jiangcheng.papers",
-    "jiangcheng.inspection.reach",
     "jiangcheng.inspection.items",
     "jiangcheng.inspection.plans",
     "jiangcheng.inspection.visits",
-    "jiangcheng.inspection.outside",
-    "jiangcheng.oversight",
     "jiangcheng.web",
     "jiangcheng.jobs",
 ]
 MIDDLEWARE = [
-    "jiangcheng.web.observe.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -64,7 +57,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiangcheng.web.middleware.ActorMiddleware",
-    "jiangcheng.web.middleware.RateMiddleware",
 ]
 ROOT_URLCONF = "jiangcheng.urls"
 WSGI_APPLICATION = "jiangcheng.wsgi.application"
@@ -100,15 +92,6 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 SESSION_COOKIE_AGE = 12 * 3600
-SIGN = os.environ.get("JIANGCHENG_SIGN", "ed25519")  # or sm2: algorithm of signing keys that are made from now on
-
-# An identity provider (OpenID Connect) beside passwords; see the run book.
-OIDC_ISSUER = os.environ.get("JIANGCHENG_OIDC_ISSUER", "")
-OIDC_CLIENT = os.environ.get("JIANGCHENG_OIDC_CLIENT", "")
-OIDC_SECRET = os.environ.get("JIANGCHENG_OIDC_SECRET", "")
-OIDC_NAME = os.environ.get("JIANGCHENG_OIDC_NAME", "统一身份认证")
-OIDC_CLAIM = os.environ.get("JIANGCHENG_OIDC_CLAIM", "sub")
-CSRF_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -140,25 +123,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
         "worker-src": ["'self'"],
-        "frame-src": ["'none'"],
-        "manifest-src": ["'self'"],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SECURE_HSTS_SECONDS = 365 * 86400 if PUBLIC_ADDRESS.startswith("https://") else 0
-
-# Ways out for notices; empty: not used. See the run book.
-MAIL_SERVER = os.environ.get("JIANGCHENG_MAIL", "")
-SMS_GATEWAY = os.environ.get("JIANGCHENG_SMS", "")
-NOTICE_HOOK = os.environ.get("JIANGCHENG_HOOK", "")
-NOTICE_HOOK_SECRET = os.environ.get("JIANGCHENG_HOOK_SECRET") or (NOTICE_HOOK and _secret("hook-secret"))
 
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 GAZETTE = os.environ.get("JIANGCHENG_GAZETTE", "")
-
-LOG_STYLE = os.environ.get("JIANGCHENG_LOG") or "plain"
-LOGGING = logging_settings(LOG_STYLE, os.environ.get("JIANGCHENG_LOG_LEVEL") or "INFO")
-METRICS_FROM = os.environ.get("JIANGCHENG_METRICS_FROM", "").split(",")  # networks that may read /metrics
-METRICS_TOKEN = os.environ.get("JIANGCHENG_METRICS_TOKEN", "")

@@ -11,8 +11,7 @@ from django.conf import settings  # noqa: E402
 
 from jiangcheng.jobs import proxy, timer  # noqa: E402  the apps must be set up first
 from jiangcheng.kernel import sequencer  # noqa: E402
-from jiangcheng.web.verify import lookup  # noqa: E402
 
-application = proxy.behind(lookup.beside(application), settings.TRUSTED_PROXIES)
+application = proxy.behind(application, settings.TRUSTED_PROXIES)
 sequencer.start_background()
 timer.start_background()

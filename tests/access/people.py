@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +16,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from jiangcheng.inspection.items.models import LibraryRow
-from jiangcheng.inspection.outside import actions as outside
 from jiangcheng.inspection.plans.models import Filing
-from jiangcheng.inspection.reach import actions as reach
 from jiangcheng.inspection.visits.actions import archive, door, outcome, record
 from jiangcheng.inspection.visits.demo import STROKES
-from jiangcheng.inspection.visits.models import Order, Report, Visit
+from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
-from jiangcheng.kernel.models import Leaf
-from jiangcheng.oversight import actions as oversight
-from jiangcheng.oversight import alerts
 from jiangcheng.papers import codes
 from jiangcheng.papers import demo as portraits
 from jiangcheng.papers.models import InspectionCode, Paper
-from jiangcheng.parties import city
-from jiangcheng.parties.identity import KeyRotation
-from jiangcheng.parties.imports import machine
-from jiangcheng.work.models import Filter, Notice
 from tests.visits.stage import Stage
 from tests.world import World
 
@@ -46,9 +36,6 @@ PEOPLE = {
     "city supervisor": "city_supervisor", "superior": "superior", "enterprise": "enterprise", "other enterprise": "other_enterprise",
     "admin": "admin", "leader": "leader", "other body": "fire_officer",
 }
-ORDERS = ("order", "order-answer", "order-done", "order-extend", "order-files", "order-followup", "order-more-time")
-"""Addresses of the interface that name an order."""
-PLANS = ("plan", "plan-publish", "plan-row", "plan-rows", "plan-submit", "plan-withdraw")
 RELATIONS = ("before", "running", "archived")
 
 
@@ -96,8 +83,7 @@ def build() -> Scene:
     world.add_person("fire_officer", "夏雷（演示）", ("officer", world.authorised))  # another body of the same district
     stage = Stage(world)
     portraits.build()
-    sites = stage.firms(2)
-    before, running = stage.coded(site=world.site2), _running(stage, sites[0])
+    before, running = stage.coded(site=world.site2), _running(stage)
     done = _archived(stage)
     with ledger.act("test.filing", SYSTEM):
         filing = Filing(plan=stage.plan, round=1, office_kind="judicial", office=world.district_office, office_name="示范区司法局（演示）",
@@ -106,71 +92,23 @@ def build() -> Scene:
         sent = Filing(plan=stage.plan, round=1, office_kind="superior", office=world.city_body, office_name="市局（演示）",
                       received_at=stage.now, state="waiting")
         sent.save()
-        rotation = KeyRotation(use="code", state="waiting", why="按年度计划更换", started_by=world.superior.pk, started_name="吴宁（演示）",
-                               started_at=stage.now)
-        rotation.save()
-    with ledger.act("test.place", SYSTEM):
-        place = Report(visit=done, kind="site", body=world.body, text="卷帘门关闭", at=stage.now)
-        place.save()
     LibraryRow(table="inspection_items", n=1, title="某事项", owner="某单位", data={}, source_url="", source_title="", source_date="",
                source_kind="").save()
-    asked = stage.submitted(site=sites[1])
-    notice = Notice.objects.create(account=world.accounts["officer1"], kind="visit", words="一句", at=stage.now)
-    kept = Filter.objects.create(account=world.accounts["officer1"], page="/officer/visits/", name="本周", query="week=1")
     common = {
         "body": world.body.pk, "year": stage.plan.year, "desk": "officer", "slug": "filed", "table": "inspection_items", "n": 1,
         "leaf": "1", "kind": "head", "name": "HR-14-1", "pk": stage.version.item_id,
         "supervisor-filing": {"pk": filing.pk}, "supervisor-filing-table": {"pk": filing.pk}, "superior-filing": {"pk": sent.pk},
         "public-body": {"pk": world.body.pk}, "sample": {"name": "refused"}, "subject": {"pk": world.law_firm.pk},
-        "admin-site": {"pk": place.pk}, "help-picture": {"name": "officer-home"},
         "admin-body": {"pk": world.body.pk}, "admin-body-edit": {"pk": world.body.pk}, "admin-body-power": {"pk": world.body.pk},
         "admin-body-head": {"pk": world.body.pk}, "admin-person": {"pk": world.planner.pk},
         "certificate-photo": {"pk": world.certificates[0].pk}, "planner-paper": {"kind": "notice"}, "planner-paper-start": {"kind": "notice"},
-        "government-rows": {"slug": "filed"}, "message-open": {"pk": notice.pk}, "filter-drop": {"pk": kept.pk},
-        "work": "order.follow", "work-hand-over": {"work": "visit.approve", "pk": asked.pk},
-        "security-second": {"pk": world.accounts["planner"].pk}, "security-sessions": {"pk": world.accounts["planner"].pk},
-        "security-identity": {"pk": world.accounts["planner"].pk}, "security-rotation": {"pk": rotation.pk},
-        **{f"api-{n}": {"pk": stage.plan.pk} for n in PLANS}, "row": stage.row.pk, "api-body": {"pk": world.body.pk},
-        "api-enterprise": {"pk": world.enterprise.pk},
-    } | _registers(stage) | _uploads(world)
+    }
     return Scene(world, {r: common | _of(v) for r, v in zip(RELATIONS, (before, running, done), strict=True)})
 
 
-def _registers(stage: Stage) -> dict[str, dict[str, int]]:
-    """One record of each register that stands beside the visits."""
-    world, today = stage.world, stage.day
-    outing = outside.register(
-        stage.lead, world.enterprise, purpose="service", aim="讲解标签标准", people="李强", start=stage.now, end=stage.now + timedelta(hours=1),
-    )
-    tie = reach.save_tie(
-        world.actor("planner"), world.institution, kind="subordinate", document="示编〔2024〕1号", evidence=b"%PDF-1.4\n%%EOF\n", valid_from=today,
-    )
-    rule = reach.enter_exception(
-        world.actor("planner"), document="食品安全法", level="law", clause="第一条", says="另有规定的内容", duty="327-15-1", fields=["fire"],
-        valid_from=today,
-    )
-    told = oversight.instruct(world.actor("government"), world.body, "核实反映", "请核实反映的情况。", today)
-    change = city.decide_parameter("HR-18-1", "6", today, "纪要", world.actor("city_supervisor"))
-    alert = alerts.tell("bulk_read", "test", world.body, "一日内查看 60 条", {}, person=world.planner.pk)
-    return {
-        "outside-one": {"pk": outing.pk}, "tie-evidence": {"pk": tie.pk}, "exception": {"pk": rule.pk}, "instruction": {"pk": told.pk},
-        "government-instruction": {"pk": told.pk}, "city-change": {"pk": change.pk}, "supervisor-alert": {"pk": alert.pk},
-    }
-
-
-def _uploads(world: World) -> dict[str, dict[str, Any]]:
-    """A table of the administrator and one of the planner, uploaded and not stored."""
-    kept = {
-        "admin": machine.keep("bodies", world.district_office.pk, "", "单位.csv", "单位名称,类别,层级,管辖区域\n".encode(), world.actor("admin")),
-        "planner": machine.keep("items", world.body.pk, "", "事项.csv", "检查事项,领域\n".encode(), world.actor("planner")),
-    }
-    pages = {f"{desk}-{name}": {"pk": one.pk} for desk, one in kept.items() for name in ("import", "import-bad")}
-    return pages | {"admin-imports-template": {"kind": "bodies"}, "planner-imports-template": {"kind": "items"}}
-
-
-def _running(stage: Stage, site: Any) -> Any:
+def _running(stage: Stage) -> Any:
     """A started visit of another enterprise of the district."""
-    visit, now = stage.coded(site=site), timezone.now()
+    visit, now = stage.coded(site=stage.firms(1)[0]), timezone.now()
     code = codes.current(visit.number)
     door.confirm_by_enterprise(door.at_the_door(code), visit, rotating=codes.rotating(code, now), now=now)
     door.show_certificate(stage.lead, visit)
@@ -200,10 +138,7 @@ def _of(visit: Any) -> dict[str, Any]:
     paper = Paper.objects.filter(matter=visit.number).order_by("pk").first()
     order = Order.objects.filter(visit=visit).first()
     number = {"number": order.number if order else f"{visit.number}-1"}
-    order_name = order.number if order else f"{visit.number}-1"
-    leaf = Leaf.objects.filter(actor=visit.drafted_by_id, subject_kind=Visit._meta.label, subject_id=str(visit.pk)).first()
-    return {f"api-{n}": {"number": order_name} for n in ORDERS} | {
-        "api-receipt": {"number": leaf.number}, "sha256": paper.pdf_sha256,
+    return {
         "number": visit.number, "value": code.token, "code": paper.code, "form": "pdf", "officer-order": number, "enterprise-order": number,
         "verify-order": number | {"value": code.token},
     }

@@ -7,24 +7,38 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, sync_playwright
 
-from tests.journeys.people import DESK, PHONE, ROOT, Backstage, City, Door, Human, Story, log_in
-
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = Path(os.environ.get("JIANGCHENG_SHOTS", ROOT / "shots"))
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]
+PASSWORD = "Jiangcheng-2026"
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@dataclass
+class City:
+    """A running server: address and folder."""
+
+    address: str
+    var: Path
+    started_in: float
+    process: subprocess.Popen = field(repr=False)
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +77,53 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def opening(city: City, browser: Browser) -> Iterator[Callable[..., Human]]:
+@dataclass
+class Human:
+    """A person at a browser. ``tap`` counts; typing does not."""
+
+    name: str
+    context: BrowserContext
+    page: Page
+    address: str
+    taps: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open an address. A page that reloads itself at that very moment aborts the first try."""
+        try:
+            self.page.goto(self.address + path)
+        except Error as problem:
+            if "ERR_ABORTED" not in str(problem):
+                raise
+            self.page.goto(self.address + path)
+        return self.page
+
+    def tap(self, what: Locator | str) -> None:
+        """One tap on a locator, or on the button or link with this name."""
+        if isinstance(what, str):
+            what = self.named(what)
+        try:
+            what.click()
+        except Error:
+            self.shot(f"failed-{self.name}")
+            raise
+        self.taps += 1
+
+    def named(self, words: str) -> Locator:
+        button = self.page.get_by_role("button", name=words, exact=True)
+        return button.or_(self.page.get_by_role("link", name=words, exact=True)).first
+
+    def from_here(self) -> None:
+        """Start counting anew."""
+        self.taps = 0
+
+    def shot(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def human(city: City, browser: Browser) -> Iterator:
     """``human("officer1", phone=True)`` opens a context of its own and logs in; no name means no log-in."""
     opened: list[Human] = []
 
@@ -77,37 +137,14 @@ def opening(city: City, browser: Browser) -> Iterator[Callable[..., Human]]:
         page.on("pageerror", lambda error: who.troubles.append(str(error)))
         page.on("console", lambda message: who.troubles.append(message.text) if message.type == "error" else None)
         if username and login:
-            log_in(who, username)
+            who.go("/login/")
+            page.fill("input[name=username]", username)
+            page.fill("input[name=password]", PASSWORD)
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_load_state()
         opened.append(who)
         return who
 
     yield enter
     for who in opened:
         who.context.close()
-
-
-@pytest.fixture
-def human(city: City, browser: Browser) -> Iterator[Callable[..., Human]]:
-    """People of one test."""
-    yield from opening(city, browser)
-
-
-@pytest.fixture(scope="session")
-def stage(city: City) -> Iterator[Backstage]:
-    """The process that prepares visits beside the running city."""
-    opened = Backstage(city.var)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def crowd(city: City, browser: Browser) -> Iterator[Story]:
-    """People who stay logged in through a whole module."""
-    for human in opening(city, browser):
-        yield Story(human, city)
-
-
-@pytest.fixture
-def at_door(crowd: Story, stage: Backstage) -> Door:
-    """A trouble at the door, to be begun with ``begin``."""
-    return Door(crowd, stage, {})

@@ -40,7 +40,7 @@ def test_passwords_are_argon2(world):
 
 
 def test_five_misses_lock_and_the_right_password_waits(world):
-    for _ in range(access.tries() - 1):
+    for _ in range(access.TRIES - 1):
         assert attempt() is None
     assert access.login_allowed("head") is None and access.tries_left("head") == 1
     attempt()
@@ -59,7 +59,7 @@ def test_a_good_log_in_forgets_the_misses(world):
 
 
 def test_the_administrator_unlocks(world):
-    for _ in range(access.tries()):
+    for _ in range(access.TRIES):
         attempt()
     access.unlock(world.accounts["head"])
     assert attempt(password=PASSWORD)
@@ -78,7 +78,7 @@ def test_an_unknown_account_looks_and_lasts_like_a_known_one(world):
 
 
 def test_an_address_that_tries_everybody_is_stopped(world):
-    rows = [LoginEvent(username=f"u{i}", ok=False, address="10.0.0.9") for i in range(access.address_tries())]
+    rows = [LoginEvent(username=f"u{i}", ok=False, address="10.0.0.9") for i in range(access.ADDRESS_TRIES)]
     LoginEvent.objects.bulk_create(rows)
     request = RequestFactory().post("/", REMOTE_ADDR="10.0.0.9")
     assert access.Backend().authenticate(request, username="head", password=PASSWORD) is None

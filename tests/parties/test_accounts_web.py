@@ -126,7 +126,7 @@ def test_a_bad_credit_code_is_said_beside_the_field(world):
 
 def test_guessing_claims_from_one_address_stops(world):
     code = enterprises.make_claim_code(world.other_enterprise, "")
-    rows = [LoginEvent(username="认领", ok=False, address="127.0.0.1") for _ in range(access.address_tries())]
+    rows = [LoginEvent(username="认领", ok=False, address="127.0.0.1") for _ in range(access.ADDRESS_TRIES)]
     LoginEvent.objects.bulk_create(rows)
     assert "尝试次数过多" in claim(Client(), world, code).content.decode()
 

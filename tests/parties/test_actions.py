@@ -33,9 +33,9 @@ def acts(world, actor):
         "add_account": lambda: actions.add_account("new", PASSWORD, person, actor),
         "add_seat": lambda: actions.add_seat(Seat(account=account, role="planner", body=body, valid_from=OLD), actor),
         "unlock": lambda: actions.unlock(account, actor),
-        "end_sessions": lambda: actions.end_sessions(account, "手机遗失", actor),
         "set_active": lambda: actions.set_active(account, True, "恢复", actor),
         "reset_password": lambda: actions.reset_password(account, PASSWORD, actor),
+        "decide_parameter": lambda: actions.decide_parameter("HR-14-1", "15", world.today, "会议纪要", actor),
         "import_days": lambda: actions.import_days([actions.DayLine(dt.date(2031, 1, 1), False, "元旦")], "通知", actor),
     }
 

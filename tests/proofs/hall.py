@@ -24,8 +24,6 @@ from pathlib import Path
 from queue import Queue
 from urllib.parse import quote, unquote, urlencode
 
-from tests import engines
-
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Jiangcheng-2026"
 PATIENCE = 30.0  # seconds for a server to answer, and for enough acts before a kill
@@ -34,8 +32,7 @@ PATIENCE = 30.0  # seconds for a server to answer, and for enough acts before a 
 def environment(var: Path, broken: str = "") -> dict[str, str]:
     """Variables of the server; debug only with the switch, which asks for it."""
     return {
-        **os.environ, "JIANGCHENG_VAR": str(var), "DATABASE_URL": engines.address(var),
-        "JIANGCHENG_DEBUG": "1" if broken else "", "JIANGCHENG_WORKERS": "2",
+        **os.environ, "JIANGCHENG_VAR": str(var), "DATABASE_URL": "", "JIANGCHENG_DEBUG": "1" if broken else "", "JIANGCHENG_WORKERS": "2",
         "JIANGCHENG_TEST_BREAK": broken, "DJANGO_SETTINGS_MODULE": "jiangcheng.settings",
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }  # fmt: skip
@@ -271,7 +268,7 @@ def _serve(port: str) -> None:
     from django.core import wsgi
 
     from jiangcheng.jobs import serve
-    from jiangcheng.kernel import breaks
+    from jiangcheng.papers import breaks
 
     if breaks.broken("commit"):  # before the workers are forked
         make = wsgi.get_wsgi_application

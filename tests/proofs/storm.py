@@ -15,11 +15,8 @@ HERE = Path(__file__).parent
 
 def environment(var: Path) -> dict[str, str]:
     """A database, keys and files of its own in ``var``; forms frozen beside it."""
-    from tests import engines  # as a program this file needs none of the tests
-
-    var.mkdir(parents=True, exist_ok=True)
     path = os.pathsep.join([str(HERE.parents[1] / "src"), str(HERE)])
-    return {**os.environ, "JIANGCHENG_VAR": str(var), "DATABASE_URL": engines.address(var), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1",
+    return {**os.environ, "JIANGCHENG_VAR": str(var), "DATABASE_URL": "", "PYTHONPATH": path, "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "jiangcheng.settings"}  # fmt: skip
 
 
@@ -44,25 +41,6 @@ def kill_storm(var: Path, times: int = 5, writers: int = 2, seconds: float = 0.7
             process.wait()
             acknowledged += [json.loads(line) for line in said if line.endswith("\n")]
     return acknowledged
-
-
-def exported(var: Path) -> Path:
-    """What the verifier can read of the database: an export, made by a process of its own."""
-    assert start(var, "export").wait(60) == 0
-    return var / "export"
-
-
-def _export() -> None:
-    import shutil
-
-    from django.db import connection
-
-    from jiangcheng.kernel import export, sequencer
-
-    sequencer.checkpoint_now()
-    shutil.rmtree(VAR / "export", ignore_errors=True)
-    here = set(connection.introspection.table_names())
-    export.export(VAR / "export", [model for model in canonical.audited_models() if model._meta.db_table in here])
 
 
 def _prepare() -> None:
@@ -118,4 +96,4 @@ if __name__ == "__main__":
     canonical.FORMS_FILE = VAR / "forms.json"
     with sample.installed():
         canonical.freeze()
-        {"prepare": _prepare, "write": _write, "once": _once, "export": _export}[sys.argv[1]]()
+        {"prepare": _prepare, "write": _write, "once": _once}[sys.argv[1]]()

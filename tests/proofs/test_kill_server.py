@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
-from hall import prepare
-from tally import drafted, findings, storm, times
+import json
+import shutil
+import sqlite3
+from collections import Counter
+from datetime import datetime
 
-from tests import engines
+import pytest
+from hall import Answer, Crowd, Server, prepare
+
+from jiangcheng.kernel import verify
 
 pytestmark = pytest.mark.alone
 
 KILLS = 5
+EACH = 12
+"""Acts acknowledged before each kill."""
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +30,52 @@ def prepared(tmp_path_factory):
 @pytest.fixture
 def made(prepared, tmp_path):
     """A copy for one test."""
-    return engines.copy(prepared[0], tmp_path / "var"), prepared[1]
+    return shutil.copytree(prepared[0], tmp_path / "var"), prepared[1]
+
+
+def storm(var, notes, times=KILLS, broken=""):
+    """Kill the server again and again under load; it runs at the end."""
+    server = Server(var, broken)
+    server.start()
+    try:
+        crowd = Crowd(server.port, notes)
+        for _ in range(times):
+            ended = crowd.until(EACH)
+            server.kill()
+            ended()
+            assert not crowd.troubles
+            server.start()
+    except BaseException:
+        server.kill()
+        raise
+    return server, crowd
+
+
+def on_record(var) -> Counter:
+    """How often each moment of a device stands on the record of answers."""
+    with sqlite3.connect(var / "jiangcheng.sqlite3") as db:
+        entries = [json.loads(e) for (e,) in db.execute("SELECT entry FROM kernel_leaf WHERE act = 'visit.answer'")]
+    return Counter(datetime.fromisoformat(e["device_time"].replace("Z", "+00:00")) for e in entries)
+
+
+def times(var, acts: list[Answer]) -> list[int]:
+    found = on_record(var)
+    return [found[datetime.fromisoformat(act.at)] for act in acts]
+
+
+def drafted(var) -> dict[str, list[str]]:
+    """Numbers of visits by the reason that was typed for them."""
+    numbers: dict[str, list[str]] = {}
+    with sqlite3.connect(var / "jiangcheng.sqlite3") as db:
+        for reason, number in db.execute("SELECT pick_reason, number FROM visits_visit"):
+            numbers.setdefault(reason, []).append(number)
+    return numbers
 
 
 @pytest.mark.duty("327-08-2", "allowed")
 def test_no_acknowledged_act_is_lost_when_the_server_is_killed(made):
     var, notes = made
-    server, crowd = storm(var, notes, times=KILLS)
+    server, crowd = storm(var, notes)
     assert len(crowd.answered) >= KILLS and len(crowd.drafts) >= KILLS and crowd.receipts
     assert set(times(var, crowd.answered)) == {1}
     visits = drafted(var)
@@ -42,7 +88,9 @@ def test_no_acknowledged_act_is_lost_when_the_server_is_killed(made):
     assert set(times(var, again)) == {1}
     server.stop()
 
-    assert findings(var, crowd.receipts) == []
+    (key,) = (var / "keys").glob("ledger-*.pub")
+    found = verify.verify_export(var / "jiangcheng.sqlite3", [str(key)], receipts=crowd.receipts, files=var / "files", every=True)
+    assert found == []
 
 
 def test_an_answer_before_its_commit_is_seen(made):

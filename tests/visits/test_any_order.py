@@ -149,7 +149,7 @@ class Any_:
         return door.not_done(actor, visit, "closed", "大门紧锁", photo=self.stage.photo(visit, "evidence"))
 
     def refused(self, actor, visit, n):
-        return door.not_done(actor, visit, "refused", "店长不让进门", told=True, witness="邻铺店主")
+        return door.not_done(actor, visit, "refused", "店长不让进门")
 
     def changed_mind(self, actor, visit, n):
         return door.resume_refused(actor, visit)

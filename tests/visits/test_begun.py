@@ -154,7 +154,7 @@ def test_after_arrival_a_visit_is_not_turned_into_another(walk, capped):
 def test_what_was_found_is_not_buried_as_not_done(walk):
     visit = walk.answer(walk.started(), "problem", "fine")
     with pytest.raises(Refused, match="笔录已经记录 1 项问题，不能登记为未实施"):
-        door.not_done(walk.lead, visit, "refused", "店长要求离开", told=True, witness="邻铺店主")
+        door.not_done(walk.lead, visit, "refused", "店长要求离开")
 
 
 @pytest.mark.duty("HR-15-8", "327-08-2", "refused")
@@ -169,7 +169,7 @@ def test_what_has_begun_gives_no_place_back_as_not_done(walk, capped, why):
 @pytest.mark.duty("HR-15-8", "327-08-2", "allowed")
 def test_refused_in_the_middle_keeps_the_place_for_good(walk, capped):
     visit = walk.started()
-    door.not_done(walk.lead, visit, "refused", "店长要求离开", told=True, witness="邻铺店主")
+    door.not_done(walk.lead, visit, "refused", "店长要求离开")
     visit = walk.close(capped.fresh(visit))
     scheme.lapse_due(visit.window_end + dt.timedelta(days=30))
     assert taken() == 1
@@ -179,7 +179,7 @@ def test_refused_in_the_middle_keeps_the_place_for_good(walk, capped):
 def test_nobody_was_there_before_the_window(stage):
     visit = stage.coded(start=stage.now + dt.timedelta(days=1))
     with pytest.raises(Refused, match="尚未到检查时间，还没有到过现场"):
-        door.not_done(stage.lead, visit, "refused", "电话里说不方便", told=True, witness="邻铺店主")
+        door.not_done(stage.lead, visit, "refused", "电话里说不方便")
     door.not_done(stage.lead, visit, "illness", "主办生病")
     assert stage.fresh(visit).state == "not_done"
 
@@ -189,7 +189,7 @@ def test_nobody_was_there_before_the_window(stage):
 def test_a_refusal_that_is_closed_gives_the_place_back_and_ends_the_code(walk, capped, step):
     visit = getattr(capped, step)()
     code = codes.current(visit.number)
-    door.not_done(walk.lead, visit, "refused", "店长不让进门", told=True, witness="邻铺店主")
+    door.not_done(walk.lead, visit, "refused", "店长不让进门")
     assert taken() == 1
     visit = walk.close(capped.fresh(visit))
     assert taken() == 0 and codes.read(code.token).state == "revoked"
@@ -199,7 +199,7 @@ def test_a_refusal_that_is_closed_gives_the_place_back_and_ends_the_code(walk, c
 @pytest.mark.duty("HR-15-8", "allowed")
 def test_a_refusal_after_the_scan_gives_back_when_the_window_is_over(capped):
     visit = capped.arrived()
-    door.not_done(capped.lead, visit, "refused", "店长不让进门", told=True, witness="邻铺店主")
+    door.not_done(capped.lead, visit, "refused", "店长不让进门")
     scheme.lapse_due(visit.window_end + dt.timedelta(minutes=1))
     assert taken() == 0 and capped.fresh(visit).state == "not_done"
 

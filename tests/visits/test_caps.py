@@ -372,7 +372,7 @@ def test_nobody_there_gives_back_a_refusal_does_not(stage, why, left):
 def test_a_refusal_before_the_scan_gives_back_when_the_window_is_over(stage):
     stage.cap(1)
     visit = stage.coded()
-    door.not_done(stage.lead, visit, "refused", "店长不让进门", told=True, witness="邻铺店主")
+    door.not_done(stage.lead, visit, "refused", "店长不让进门")
     assert list(places().values()) == [1]
     scheme.lapse_due(visit.window_end + dt.timedelta(minutes=1))
     assert list(places().values()) == [0] and stage.fresh(visit).state == "not_done"

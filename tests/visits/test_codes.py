@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import scheme
-from jiangcheng.kernel import breaks, ledger
+from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM
 from jiangcheng.law.rule import Refused
-from jiangcheng.papers import codes
+from jiangcheng.papers import breaks, codes
 from jiangcheng.papers.models import Guess, InspectionCode
 
 MINUTE = dt.timedelta(minutes=1)
@@ -134,13 +134,13 @@ def test_a_forwarded_picture_is_too_old(code):
 
 def test_wrong_short_codes_are_counted_by_address_and_stopped(code):
     now = timezone.now()
-    for n in range(codes.tries()):
+    for n in range(codes.TRIES):
         reading = codes.read("AAAAAAAAAA", now, where="192.0.2.7")
-        assert (reading.state, reading.tries_left) == ("unknown", codes.tries() - 1 - n)
+        assert (reading.state, reading.tries_left) == ("unknown", codes.TRIES - 1 - n)
     assert codes.read(code.short, now, where="192.0.2.7").state == "limited"
     assert codes.read(code.short, now, where="192.0.2.8").good
     assert codes.read(code.token, now, where="192.0.2.7").good
-    assert codes.read(code.short, now + dt.timedelta(minutes=codes.minutes() + 1), where="192.0.2.7").good
+    assert codes.read(code.short, now + dt.timedelta(minutes=codes.TRIES_MINUTES + 1), where="192.0.2.7").good
 
 
 # --- issue ---

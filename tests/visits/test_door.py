@@ -381,7 +381,7 @@ def test_not_done_says_why_with_a_photo(stage):
 @pytest.mark.parametrize(("scanned", "back"), [(True, "arrived"), (False, "to_enter")])
 def test_an_enterprise_that_changes_its_mind(stage, scanned, back):
     visit = stage.arrived() if scanned else stage.coded()
-    door.not_done(stage.lead, visit, "refused", "店长称须先请示", told=True, witness="邻铺店主")
+    door.not_done(stage.lead, visit, "refused", "店长称须先请示")
     door.resume_refused(stage.lead, visit)
     visit = stage.fresh(visit)
     assert (visit.state, visit.not_done_why) == (back, "")

@@ -66,7 +66,7 @@ def test_what_never_arrived_stays_hidden_for_good(stage):
 
 def test_a_refused_visit_is_known_to_the_enterprise(stage):
     visit = stage.coded()
-    door.not_done(stage.lead, visit, "refused", "店长不让进门", told=True, witness="邻铺店主")
+    door.not_done(stage.lead, visit, "refused", "店长不让进门")
     assert who_sees(stage, Visit.objects.filter(pk=visit.pk)) == AFTER
 
 

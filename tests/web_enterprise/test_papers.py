@@ -71,8 +71,8 @@ def test_altered_bytes_are_named_and_not_given(stage):
 
 def test_unknown_codes_are_limited(stage):
     client = Client()
-    from jiangcheng.papers import codes
+    from jiangcheng.web.papers import views
 
-    for n in range(codes.tries("paper")):
+    for n in range(views.TRIES):
         assert client.get(reverse("paper-show", args=[f"TZ-2222-22{n:02d}"])).status_code == 404
     assert client.get(reverse("paper-show", args=["TZ-2222-2222"])).status_code == 429

@@ -106,9 +106,9 @@ def test_typed_short_code_leads_to_its_page(stage):
 def test_guesses_are_limited_with_calm_words(stage):
     visit = stage.coded()
     client = Client()
-    for n in range(codes.tries()):
+    for n in range(codes.TRIES):
         answer = client.post(reverse("verify-start"), {"code": "2222 2222 2" + codes.LETTERS[n]})
-        assert answer.status_code == 422 and f"还可试 {codes.tries() - n - 1} 次" in words(answer)
+        assert answer.status_code == 422 and f"还可试 {codes.TRIES - n - 1} 次" in words(answer)
     answer = client.post(reverse("verify-start"), {"code": scene.code_of(visit).short})
     assert answer.status_code == 429 and "分钟后再试" in words(answer) and "！" not in words(answer)
     answer = client.get(reverse("verify", args=[scene.code_of(visit).short]))

@@ -250,7 +250,7 @@ def test_ones_own_request_and_a_second_one_while_it_waits(stage, world):
 @pytest.mark.duty("HR-18-2", "refused")
 def test_no_request_after_the_end(stage, world):
     visit = stage.coded()
-    door.not_done(stage.lead, visit, "refused", "店长不让进门", told=True, witness="邻铺店主")
+    door.not_done(stage.lead, visit, "refused", "店长不让进门")
     answer = world.client("officer1").post(at("visit-recusal", visit), {"who": "self", "reason": "近亲属", "key": "r"})
     assert answer.status_code == 409 and "不再办理回避申请" in answer.content.decode()
 

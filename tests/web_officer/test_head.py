@@ -14,7 +14,6 @@ from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel.models import Leaf, Setting
 from jiangcheng.law.rule import Refused
-from jiangcheng.papers import codes
 from jiangcheng.parties import access
 from jiangcheng.parties import actions as parties
 from jiangcheng.parties.models import Delegation
@@ -52,37 +51,6 @@ def test_the_place_of_who_stood_aside_is_offered_and_the_person_is_not(stage, wo
     assert [o.person_id for o in facts.seats(visit)] == [world.officers[0].pk, world.officers[2].pk]
     with pytest.raises(Refused, match="周燕（演示）尚未声明"):
         scheme.issue_code(stage.lead, visit)
-
-
-@pytest.mark.duty("327-18-1", "HR-17-5", "allowed")
-def test_two_visits_exchange_an_officer_and_both_get_new_codes(stage, world):
-    one = stage.coded()
-    two = stage.coded(site=stage.firms(1)[0])
-    mine, theirs = one.officers.get(role="assist"), two.officers.get(role="assist")
-    scheme.replace_officer(stage.head, two, theirs.pk, world.officers[2].pk, "先换成第三人")
-    theirs = two.officers.get(role="assist", left_at=None)
-    old, client, address = codes.current(one.number), world.client("head"), reverse("head-replace", args=[one.number])
-    assert [o.pk for o in client.get(address).context["others"]] == [theirs.pk]  # not those who are on this visit as well
-    sent = {"leaving": mine.pk, "coming": f"swap-{theirs.pk}", "reason": "值班对调", "key": "k5"}
-    assert client.post(address, sent).status_code == 302
-    assert [o.person_id for o in facts.seats(one)] == [world.officers[0].pk, world.officers[2].pk]
-    assert [o.person_id for o in facts.seats(two)] == [world.officers[0].pk, world.officers[1].pk]
-    assert codes.read(old.token).state == "revoked"
-    for visit, newcomer in ((one, "officer3"), (two, "officer2")):
-        assert Visit.objects.get(pk=visit.pk).state == "to_code"
-        scheme.declare(world.actor(newcomer), visit)
-        assert scheme.issue_code(stage.lead, visit).generation > 1
-
-
-@pytest.mark.duty("327-18-1", "refused")
-def test_an_exchange_is_done_as_a_whole_by_the_head_or_not_at_all(stage, world):
-    one, two = stage.coded(), stage.coded(site=stage.firms(1)[0])
-    mine, theirs = one.officers.get(role="assist"), two.officers.get(role="assist")
-    tries = ((stage.lead, mine.pk, theirs.pk), (stage.head, mine.pk, theirs.pk), (stage.head, mine.pk, 0), (stage.head, 0, theirs.pk))
-    for who, seat, other in tries:
-        with pytest.raises(Refused):  # the second: the same person on both visits
-            scheme.exchange_officers(who, one, seat, other, "值班对调")
-    assert all(Visit.objects.get(pk=v.pk).state == "to_enter" and codes.current(v.number).state == "ready" for v in (one, two))
 
 
 @pytest.mark.duty("HR-18-2", "HR-17-5", "allowed")

@@ -8,13 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from jiangcheng import sheets
 from jiangcheng.inspection.items import excel as item_excel
-from jiangcheng.inspection.items.models import ItemVersion
+from jiangcheng.inspection.items import imports, sheets
+from jiangcheng.inspection.items.models import Import, ItemVersion
 from jiangcheng.inspection.plans import excel
 from jiangcheng.kernel import calendar
-from jiangcheng.parties.imports import background
-from jiangcheng.parties.models import Import
 from jiangcheng.web.planner import home
 from tests.plans.conftest import ROW
 from tests.web_planner.conftest import YEAR
@@ -31,22 +29,17 @@ def plan_rows(town, count: int, **changes) -> list[dict[str, str]]:
     return [{**base, "subjects": f"第 {i} 类单位"} for i in range(count)]
 
 
-def test_long_file_is_stored_in_the_background_with_progress(town, plan, monkeypatch):
-    monkeypatch.setattr(excel.PlanRows, "part", 2)
+def test_long_file_is_stored_in_parts_with_progress(town, plan, monkeypatch):
+    monkeypatch.setattr(imports, "PART", 2)
     planner = town.client("planner")
     upload = uploaded(town, reverse("planner-plan", args=[YEAR]), excel.COLUMNS, plan_rows(town, 5))
     page = reverse("planner-import", args=[upload.pk])
-    started = []
-    monkeypatch.setattr(background, "start", started.append)
-    monkeypatch.setattr(background.transaction, "on_commit", lambda act: act())
-    assert "已处理 0 / 5 行" in planner.post(page, {"step": "store"}, follow=True).content.decode()
-    assert started == [upload.pk]
-    shown = []
-    monkeypatch.setattr(background, "BREATH", 0.0)
-    monkeypatch.setattr(background, "_beat", lambda *_: lambda count: shown.append(planner.get(page).content.decode()))
-    background.work(upload.pk)
-    assert [f"已处理 {n} / 5 行" in text for n, text in zip((2, 4, 5), shown, strict=True)] == [True] * 3
-    assert "新增" in planner.get(page).content.decode()
+    shown = planner.post(page, {"step": "store"}, follow=True).content.decode()
+    assert "已处理 2 / 5 行" in shown
+    assert plan.rows.count() == 3 + 2
+    planner.post(page, {"step": "store"})
+    last = planner.post(page, {"step": "store"}, follow=True).content.decode()
+    assert "已入库：新增 5 行，更新 0 行，不变 0 行，有误 0 行" in last
     assert plan.rows.count() == 3 + 5
     assert planner.post(page, {"step": "store"}).status_code == 409
 

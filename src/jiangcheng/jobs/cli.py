@@ -67,49 +67,15 @@ def ledger(argv: Sequence[str]) -> int:
 def _copies(command: str) -> Callable[[Sequence[str]], int]:
     def run(argv: Sequence[str]) -> int:
         django.setup()
-        from jiangcheng.jobs import restore  # noqa: PLC0415  needs the apps
+        from jiangcheng.jobs import backup  # noqa: PLC0415  needs the apps
 
-        return restore.main([command, *argv])
+        return backup.main([command, *argv])
 
     run.__doc__ = {
         "backup": "Copy database, files and public keys into a dated folder.", "check": "Read a backup byte by byte; verify its ledger.",
         "restore": "Bring a backup into an empty installation.",
     }[command]
     return run
-
-
-def search(argv: Sequence[str]) -> int:
-    """Make the search index anew from the records (after rows were put in past the platform)."""
-    django.setup()
-    from jiangcheng.kernel import search as index  # noqa: PLC0415  needs the apps
-
-    for name, n in index.rebuild():
-        print(f"{name}：{n:,} 条")
-    return 0
-
-
-def standins(argv: Sequence[str]) -> int:
-    """Run a mail server, a short-message gateway and a receiver of pushes on this machine, and print what comes."""
-    django.setup()
-    from jiangcheng.jobs import standins as servers  # noqa: PLC0415  needs the apps
-
-    return servers.main(argv)
-
-
-def doctor(argv: Sequence[str]) -> int:
-    """Look at environment, settings, keys, database, ledger and backups; one line each, with the remedy."""
-    django.setup()
-    from jiangcheng.jobs import doctor as looks  # noqa: PLC0415  needs the apps
-
-    return looks.main(argv)
-
-
-def import_table(argv: Sequence[str]) -> int:
-    """Import bodies, officers, enterprises, sites, items, plans or caps from a table."""
-    django.setup()
-    from jiangcheng.jobs import imports  # noqa: PLC0415  needs the apps
-
-    return imports.main(argv)
 
 
 def run_jobs(argv: Sequence[str]) -> int:
@@ -120,20 +86,6 @@ def run_jobs(argv: Sequence[str]) -> int:
     for line in timer.run_once():
         print(line)
     return 0
-
-
-def bench(argv: Sequence[str]) -> int:
-    """Measure verify, issue and ledger against the plain database, and lists at size."""
-    from jiangcheng.jobs.bench import command  # noqa: PLC0415  it chooses the database before Django is set up
-
-    return command.main(argv)
-
-
-def soak(argv: Sequence[str]) -> int:
-    """Long runs from a checkout: servers killed under load, races for places; nothing lost, no limit passed."""
-    from jiangcheng.jobs import soak as runs  # noqa: PLC0415  needs the settings
-
-    return runs.main(argv)
 
 
 def diagrams(argv: Sequence[str]) -> int:
@@ -158,8 +110,7 @@ def migrate() -> None:
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start, "law": law, "demo": demo, "lists": lists, "ledger": ledger, "backup": _copies("backup"), "check": _copies("check"),
-    "restore": _copies("restore"), "doctor": doctor, "import": import_table, "search": search, "standins": standins, "jobs": run_jobs,
-    "bench": bench, "soak": soak, "diagrams": diagrams, "manage": manage,
+    "restore": _copies("restore"), "jobs": run_jobs, "diagrams": diagrams, "manage": manage,
 }
 
 

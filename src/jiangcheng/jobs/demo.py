@@ -8,12 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from jiangcheng.inspection.items import demo as items
-from jiangcheng.inspection.outside import demo as outside
 from jiangcheng.inspection.plans import demo as plans
 from jiangcheng.inspection.visits import demo as visits
-from jiangcheng.jobs import grow
 from jiangcheng.kernel import calendar
-from jiangcheng.oversight import demo as oversight
 from jiangcheng.papers import demo as papers
 from jiangcheng.parties import demo as parties
 from jiangcheng.parties.models import Account
@@ -36,8 +33,6 @@ def build_once(say: Callable[[str], None], seed: int = 327) -> None:
     say(f"演示事项：{items.build(day, seed)} 项")
     say(f"演示计划：{plans.build(day, seed)} 份")
     say(f"演示检查：{visits.build(seed)} 次")
-    say(f"演示走访：{outside.build(day)} 次")
-    say(f"演示交办：{oversight.build(day)} 件")
 
 
 def logins() -> str:
@@ -49,9 +44,7 @@ def logins() -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """``bin/jiangcheng demo [grow …]``: status 1 when the database refuses generated data."""
-    if argv and argv[0] == "grow":
-        return grow.main(argv[1:], base_day())
+    """``bin/jiangcheng demo``: status 1 when the database refuses generated data."""
     parser = argparse.ArgumentParser(prog="jiangcheng demo")
     parser.add_argument("--seed", type=int, default=327)
     options = parser.parse_args(list(argv))

@@ -11,16 +11,11 @@ from jiangcheng.kernel import export as exporting
 from jiangcheng.kernel import keys, sequencer, verify
 
 
-def _trusted() -> list[str]:
-    """Arguments of the verifier: every ledger key that was ever ours, retired ones included."""
-    return [word for key in keys.public_keys() if key["use"] == "ledger" for word in ("--key", key["public"])]
-
-
 def _export(folder: Path) -> int:
     """Checkpoint, copy of ledger and audited rows, public keys, and the verifier itself, ready to be handed over."""
     sequencer.checkpoint_now()
     exporting.export(folder)
-    print(f"已导出到 {folder}。核验：python {folder / 'verify.py'} {folder} {' '.join(_trusted())}")
+    print(f"已导出到 {folder}。核验：python {folder / 'verify.py'} {folder} --key {keys.ledger_key().public.hex()}")
     return 0
 
 
@@ -39,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     if options.command == "export":
         return _export(options.folder)
     if options.command == "verify":
-        return verify.main([str(options.folder), *_trusted()])
+        return verify.main([str(options.folder), "--key", keys.ledger_key().public.hex()])
     if options.command == "keys":
         print(json.dumps(keys.public_keys(), ensure_ascii=False, indent=1))
         return 0

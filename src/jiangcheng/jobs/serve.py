@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 import django
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import connections
 from granian import Granian
-from granian.constants import Interfaces, SSLProtocols
+from granian.constants import Interfaces
 
-from jiangcheng.jobs import lan, proxy
+from jiangcheng.jobs import proxy
 
 
 def _say(words: str) -> None:
@@ -65,135 +63,57 @@ def _port() -> int:
     return int(text)
 
 
-def prepare(*, with_demo: bool, copy: bool = True) -> None:
-    """Migrate (after a backup where there is something to lose, unless ``copy`` is off), load the lists, build the demo
-    city once. A second call changes nothing."""
-    from jiangcheng.jobs import demo, lists, upgrade  # noqa: PLC0415  the apps are set up just before
-    from jiangcheng.kernel import search  # noqa: PLC0415
-    from jiangcheng.parties import rotation  # noqa: PLC0415
+def prepare(*, with_demo: bool) -> None:
+    """Migrate, load the lists, build the demo city once. A second call changes nothing."""
+    from jiangcheng.jobs import cli, demo, lists  # noqa: PLC0415  the apps are set up just before
 
     began = time.monotonic()
-    upgrade.migrate(_say, copy=copy)
-    for use in rotation.settle():
-        _say(f"已完成上次确认的密钥更换：{use}")
+    cli.migrate()
     lists.load_all(_say)
     if with_demo:
         demo.build_once(_say)
-    for name, n in search.rebuild(search.empty_indexes()):
-        _say(f"检索：{name} {n:,} 条")
     _say(f"数据已就绪，用时 {time.monotonic() - began:.0f} 秒。")
 
 
-def _prepare(options: argparse.Namespace) -> int:
-    """``prepare``, with what may go wrong as one line. Status 2 when these data cannot be served."""
-    from jiangcheng.jobs import backup, restore  # noqa: PLC0415  the apps are set up just before
-
-    try:
-        problem = restore.start_problem()
-        if not problem:
-            prepare(with_demo=not options.no_demo, copy=not options.no_backup)
-    except backup.Unfit as unfit:
-        problem = f"升级前的备份没有做成，数据未改动。{unfit} 确实不要备份的：bin/start --no-backup"
-    except OperationalError as error:
-        problem = f"数据库打不开：{str(error).strip().splitlines()[0]}。请检查 DATABASE_URL 和数据库服务。"
-    if problem:
-        print(problem, file=sys.stderr)
-        return 2
-    return 0
-
-
-def count_together() -> None:
-    """Let the workers count into files of one folder, emptied first: nobody who counted before this start is alive.
-
-    Must come before the metrics are imported, hence before the addresses are.
-    """
-    folder = settings.VAR / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-
-
-def run(host: str, port: int, *, tls: tuple[Path, Path] | None = None) -> None:
-    """Serve until stopped, with ``tls`` (certificate and key) over https. The workers are forked here: what is imported
-    before they share, but no paper may have been set in this process, and no connection may be open."""
-    count_together()
+def run(host: str, port: int) -> None:
+    """Serve until stopped. The workers are forked here: what is imported before they share, but no paper may have been
+    set in this process, and no connection may be open."""
     import_module(settings.ROOT_URLCONF)
     connections.close_all()
-    paper, pair = tls or (None, None)
     Granian(
         "jiangcheng.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
         workers=int(os.environ.get("JIANGCHENG_WORKERS", "2")), blocking_threads=4, log_access=False, respawn_failed_workers=True,
-        log_dictconfig={"loggers": {"_granian": {"handlers": [], "level": "INFO", "propagate": True}}},
-        ssl_cert=paper, ssl_key=pair, ssl_protocol_min=SSLProtocols.tls12,
     ).serve()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bin/start")
-    parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
-    parser.add_argument("--lan", nargs="?", const="", metavar="地址", help="在局域网上用 https 服务手机；不给地址则自行查找")
-    parser.add_argument("--no-backup", action="store_true", help="升级数据库前不先备份")
-    parser.add_argument("--prepare-only", action="store_true", help="只准备数据，不启动服务")
-    return parser
-
-
-def _on_lan(given: str, port: int) -> tuple[str, list[str]]:
-    """Set what the settings read so that phones are answered; the address to listen on, and our own ones."""
-    own = lan.own_addresses(given)
-    os.environ.setdefault("JIANGCHENG_ADDRESS", f"https://{own[0]}:{port}")
-    os.environ["JIANGCHENG_HOSTS"] = ",".join(filter(None, [os.environ.get("JIANGCHENG_HOSTS"), *own, "127.0.0.1", "localhost"]))
-    return os.environ.get("JIANGCHENG_HOST", "0.0.0.0"), own  # noqa: S104  that is what was asked for
 
 
 def main(argv: Sequence[str]) -> int:
     """Serve until stopped. Exit status 2 when the place or the port cannot be used."""
-    options = _parser().parse_args(list(argv))
-    host, port, own = os.environ.get("JIANGCHENG_HOST", "127.0.0.1"), _port(), []
+    parser = argparse.ArgumentParser(prog="bin/start")
+    parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
+    parser.add_argument("--prepare-only", action="store_true", help="只准备数据，不启动服务")
+    options = parser.parse_args(list(argv))
+    host, port = os.environ.get("JIANGCHENG_HOST", "127.0.0.1"), _port()
     try:
-        if options.lan is not None:
-            host, own = _on_lan(options.lan, port)
-        problem = place_problem() or proxy_problem()
-        if not problem and not options.prepare_only:
-            problem = port_problem(host, port) or (port_problem(host, port + 1) if own else "")
+        problem = place_problem() or proxy_problem() or ("" if options.prepare_only else port_problem(host, port))
     except OSError as error:  # settings keep their secret in the var folder
         problem = f"不能写入数据文件夹（{error}）。"
-    except (lan.Unusable, ValueError) as error:
-        problem = str(error)
     if problem:
         print(problem, file=sys.stderr)
         return 2
     if options.prepare_only:
         django.setup()
-        return _prepare(options)
+        prepare(with_demo=not options.no_demo)
+        return 0
     # In a process of its own: the workers are forked, and a typesetter that has run before a fork hangs after it.
     prepared = subprocess.run([sys.executable, "-m", "jiangcheng.jobs.cli", "start", "--prepare-only", *argv], check=False)  # noqa: S603
     if prepared.returncode:
         return prepared.returncode
     django.setup()
-    return _serve(options, host, port, own)
-
-
-def _serve(options: argparse.Namespace, host: str, port: int, own: list[str]) -> int:
-    """Say where it is, and serve; on a local network with the page for phones beside it."""
     from jiangcheng.jobs import demo  # noqa: PLC0415  needs the apps
 
-    address, tls, page = f"http://{host}:{port}", None, None
-    if own:
-        address = f"https://{own[0]}:{port}"
-        try:
-            tls = lan.ready(settings.VAR / "lan", own)
-        except lan.Unusable as problem:
-            print(problem, file=sys.stderr)
-            return 2
-        page = lan.serve_trust(host, port + 1, sys.executable)
+    address = f"http://{host}:{port}"
     _say(f"\n江城已启动：{address}/\n")
-    if own:
-        _say(lan.told(address, f"http://{own[0]}:{port + 1}/trust/", settings.VAR / "lan" / "ca.pem"))
     if not options.no_demo:
         _say(demo.logins())
-    try:
-        run(host, port, tls=tls)
-    finally:
-        if page is not None:
-            page.terminate()
+    run(host, port)
     return 0

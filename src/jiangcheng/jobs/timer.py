@@ -11,11 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from jiangcheng.inspection.visits.actions import orders, scheme
-from jiangcheng.oversight import access, alerts
 from jiangcheng.papers import codes
-from jiangcheng.parties import limits
-from jiangcheng.parties.imports import background, undo
-from jiangcheng.work import outbox
 
 log = structlog.get_logger()
 EVERY_SECONDS = 60
@@ -29,13 +25,7 @@ def run_once() -> Iterator[str]:
         ("计划行取消", scheme.revoke_withdrawn_rows),
         ("复查未实施", orders.release_dropped),
         ("整改逾期", lambda: orders.mark_overdue(timezone.localdate())),
-        ("消息投递", outbox.deliver_due),
-        ("续办的导入", background.take_over),
-        ("不能再撤销的导入", lambda: undo.forget(now)),
         ("过期的查询计数", lambda: range(codes.sweep(now))),
-        ("期末突击预警", alerts.period_end),
-        ("查看信息预警", access.watch),
-        ("过期的请求计数", lambda: range(limits.sweep())),
         ("过期的登录", SessionStore.clear_expired),
     )
     for name, job in jobs:

@@ -22,7 +22,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models as m
 
-from jiangcheng.kernel import models, storage
+from jiangcheng.kernel import models
 
 FORMS_FILE = Path(__file__).with_name("forms.json")
 TEXT_LIMIT = 4096  # characters; longer texts enter as a digest
@@ -60,12 +60,9 @@ class Form:
         return (self.table, self.pk, self.fields, self.links, self.personal)
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def text(value: Any) -> str:
     """Canonical JSON: sorted keys, no blanks, characters unescaped."""
-    return _ENCODER.encode(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(data: str | bytes) -> str:
@@ -190,7 +187,7 @@ def long_text(words: str) -> Any:
 
 
 def _moment(raw: datetime) -> str:
-    return raw.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    return raw.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _day(raw: date) -> str:
@@ -228,14 +225,9 @@ def _file(model: type[m.Model], attname: str, name: str | None) -> Any:
         return {"name": name, "sha256": None}
 
 
-def read(
-    model: type[m.Model], form: Form, keys: Iterable[Any] | None = None, rows: m.QuerySet | None = None,
-) -> dict[str, dict[str, Any]]:
-    """Rows as stored now: key → canonical values, personal fields still open. ``keys`` None reads the whole table;
-    ``rows`` says how they are asked for, e.g. held."""
-    rows = model._base_manager.all() if rows is None else rows
-    if keys is not None:
-        rows = rows.filter(pk__in=list(keys))
+def read(model: type[m.Model], form: Form, keys: Iterable[Any] | None = None) -> dict[str, dict[str, Any]]:
+    """Rows as stored now: key → canonical values, personal fields still open. ``keys`` None reads the whole table."""
+    rows = model._base_manager.all() if keys is None else model._base_manager.filter(pk__in=list(keys))
     names = [form.pk[0], *(f[0] for f in form.fields)]
     found: dict[str, dict[str, Any]] = {}
     for row in rows.order_by("pk").values_list(*names):
@@ -309,8 +301,10 @@ def cover(form: Form, key: str, values: dict[str, Any], known: Mapping[tuple[str
 def save_salts(changed: list[models.Salt]) -> None:
     """Write new and changed salts in one statement."""
     if changed:
-        rows = ((s.tab, s.key, s.field, s.salt, s.commitment) for s in changed)
-        storage.insert_many(models.Salt, ("tab", "key", "field", "salt", "commitment"), rows, key=("tab", "key", "field"))
+        models.Salt.objects.bulk_create(
+            [models.Salt(tab=s.tab, key=s.key, field=s.field, salt=s.salt, commitment=s.commitment) for s in changed],
+            update_conflicts=True, unique_fields=["tab", "key", "field"], update_fields=["salt", "commitment"],
+        )  # fmt: skip
 
 
 def digest(form: Form, key: str, values: Mapping[str, Any]) -> str:

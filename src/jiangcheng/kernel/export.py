@@ -14,7 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from jiangcheng.kernel import canonical, keys, models, sequencer, storage, verify
+from django.db import transaction
+
+from jiangcheng.kernel import canonical, keys, models, sequencer, verify
 from jiangcheng.law.rule import enforces
 
 BATCH = 500
@@ -28,7 +30,7 @@ def export(folder: str | Path, audited: Iterable[type] | None = None) -> Path:
     """
     folder = Path(folder)
     (folder / "rows").mkdir(parents=True, exist_ok=True)
-    with storage.one_moment():
+    with transaction.atomic():
         _lines(folder / "leaves.jsonl", _leaves())
         last = None
         with (folder / "checkpoints.jsonl").open("w", encoding="utf-8") as file:

@@ -11,7 +11,7 @@ from django.db import transaction
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law import registry
-from jiangcheng.law.rule import Breach, Refused, Remedy, Rule, check_all, enforces
+from jiangcheng.law.rule import Breach, Refused, Remedy, Rule, check_all
 
 Who = Callable[[Actor, Any], bool]
 
@@ -47,12 +47,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """A table of steps over the field ``state`` of one kind of record. ``ground`` is what the order of steps rests on."""
+    """A table of steps over the field ``state`` of one kind of record."""
 
     name: str
     states: tuple[str, ...]
     steps: tuple[Step, ...]
-    ground: tuple[str, ...] = ()
     _by_name: dict[str, Step] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -64,7 +63,6 @@ class Flow:
                 raise ValueError(f"{self.name}.{step.name}: no such state {wrong}")
             self._by_name[step.name] = step
             registry.cite(step.discharges, self)
-        registry.known(self.ground)
         FLOWS[self.name] = self
 
     def step(self, name: str) -> Step:
@@ -78,7 +76,6 @@ class Flow:
         """All breaches that would refuse the step now."""
         return check_all(self.step(name).unless_broken, facts)
 
-    @enforces("327-05-2")
     def take(
         self, name: str, record: Any, actor: Actor, facts: Any = None, *, opinion: str = "",
         also: Sequence[Any] = (), **changes: Any,
@@ -91,29 +88,19 @@ class Flow:
         step = self._by_name[name]
         if record.state not in step.source:
             raise Refused([Breach(
-                f"“{record}”现在是“{record.state_word}”，不能{step.word}。", (Remedy("刷新页面，查看最新状态"),), ids=self._cites(step)
+                f"“{record}”现在是“{record.state_word}”，不能{step.word}。", (Remedy("刷新页面，查看最新状态"),), ids=step.discharges[:1]
             )])
         if not step.who(actor, record):
-            raise Refused([Breach(f"您没有办理“{step.word}”的权限。", (Remedy("请由有权限的人员办理"),), ids=self._cites(step))])
+            raise Refused([Breach(f"您没有办理“{step.word}”的权限。", (Remedy("请由有权限的人员办理"),), ids=step.discharges[:1])])
         broken = check_all(step.unless_broken, facts)
         if broken:
             raise Refused(broken)
         with transaction.atomic(), ledger.act(
             f"{self.name}.{name}", actor, about=record, duties=step.discharges, opinion=opinion,
-            move=(record.state, step.target or record.state), also=also, extra=shown(facts),
+            move=(record.state, step.target or record.state), also=also,
         ) as act:
             record.move(step.source, step.target or record.state, changes)
         return act.receipt
-
-    def _cites(self, step: Step) -> tuple[str, ...]:
-        """The source that a refusal of the step names: the duty it discharges, else the ground of the whole flow."""
-        return step.discharges[:1] or self.ground
-
-
-def shown(facts: Any) -> dict[str, Any]:
-    """What an act shows beyond its facts: the provisions that it stands under instead of the decree's (从其规定, article 2)."""
-    under = [one.words for one in getattr(facts, "under", ())]
-    return {"under": under} if under else {}
 
 
 FLOWS: dict[str, Flow] = {}

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiangcheng.kernel import canonical, chain, counting, keys, merkle, models, storage
+from jiangcheng.kernel import canonical, chain, keys, merkle, models, storage
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.law.rule import enforces
 
@@ -66,23 +66,19 @@ class Act:
     outer: Act | None = None
     many: bool = False
     rows: dict[tuple[type, str], _Seen] = field(default_factory=dict)
-    fresh: list[tuple[Any, bool]] = field(default_factory=list)  # row, and whether the database gives its key
+    fresh: list[Any] = field(default_factory=list)
     receipt: Receipt | None = None
-    lines: list[dict[str, Any]] | None = None  # of new rows, made by ``kernel.bulk`` while it wrote them
 
     def settle(self) -> None:
         """Rows that were new and have their key by now."""
         if self.fresh:
-            for row, counted in self.fresh:
-                if row.pk is not None:  # a key that was counted up was never on the record: nothing to ask
-                    self.rows.setdefault((row._meta.concrete_model, str(row.pk)), _Seen(asked=counted))
-            self.fresh = [(row, counted) for row, counted in self.fresh if row.pk is None]
+            for row in self.fresh:
+                if row.pk is not None:
+                    self.rows.setdefault((row._meta.concrete_model, str(row.pk)), _Seen())
+            self.fresh = [row for row in self.fresh if row.pk is None]
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
-
-AFTER: list[Callable[[Act, list[dict[str, Any]]], None]] = []
-"""Told of each act at its end, inside its transaction: the act, and one line a row it wrote (search, notices)."""
 
 
 # --- what an act touches -------------------------------------------------------------------------------------------
@@ -108,7 +104,7 @@ def touch(row: Any, *, gone: bool = False) -> None:
     model = row._meta.concrete_model
     mine = _require(model)
     if row.pk is None:
-        mine.fresh.append((row, False))
+        mine.fresh.append(row)
     else:
         mine.rows.setdefault((model, str(row.pk)), _Seen())
 
@@ -116,8 +112,7 @@ def touch(row: Any, *, gone: bool = False) -> None:
 def writing(row: Any) -> None:
     """Called before a row is written: touches it and compares what is stored with what the ledger last recorded."""
     if row._state.adding or row.pk is None:
-        counted = row.pk is None and "Auto" in row._meta.pk.get_internal_type()
-        _require(row._meta.concrete_model).fresh.append((row, counted))
+        _require(row._meta.concrete_model).fresh.append(row)
     else:
         writing_keys(row._meta.concrete_model, [row.pk])
 
@@ -139,9 +134,8 @@ def writing_keys(model: type, wanted: Iterable[Any]) -> None:
 
 def _observe(model: Any, wanted: list[str]) -> dict[str, _Seen]:
     """Recorded digests of rows, and the actual ones where they differ: the row was changed past the ledger."""
+    storage.lock_for_digest(model._base_manager.filter(pk__in=wanted))
     current = canonical.current_form(model)
-    # held before the record is asked, so that a digest and the row it is of are of the same moment
-    held = canonical.read(model, current, wanted, storage.lock_rows(model._base_manager.all()))
     known = {d.key: d for d in models.RowDigest.objects.filter(tab=current.table, key__in=wanted)}
     seen = {k: _Seen(known[k].digest or None if k in known else None, asked=True) for k in wanted}
     by_form = defaultdict(list)
@@ -151,8 +145,7 @@ def _observe(model: Any, wanted: list[str]) -> dict[str, _Seen]:
         form = canonical.form_of(model, version)
         if form is None:
             continue
-        stored = {k: held[k] for k in group if k in held} if version == current.version else canonical.read(model, form, group)
-        salts = canonical.salts(form, group)
+        stored, salts = canonical.read(model, form, group), canonical.salts(form, group)
         for k, values in stored.items():
             canonical.cover(form, k, values, salts)
             now = canonical.digest(form, k, values)
@@ -192,7 +185,7 @@ def act(
 
 
 def _close(mine: Act, said: dict[str, Any]) -> None:
-    lines = _lines(mine) if mine.lines is None else mine.lines
+    lines = _lines(mine)
     subject = _subject(mine)
     actor = mine.actor
     string = chain.current()
@@ -212,13 +205,12 @@ def _close(mine: Act, said: dict[str, Any]) -> None:
         entry["bulk"] = {"size": len(parts), "root": root.hex()}
     leaf, promise = _append(entry)
     string.add(n, leaf.hash)
-    storage.insert_many(models.BulkRow, ("leaf", "position", "entry"), ((leaf.pk, i, p) for i, p in enumerate(parts)))
+    models.BulkRow.objects.bulk_create(
+        [models.BulkRow(leaf=leaf, position=i, entry=p) for i, p in enumerate(parts)], batch_size=BATCH
+    )
     _remember(lines, leaf)
-    for hear in AFTER:
-        hear(mine, lines)
     _stale_for_outer(mine)
     mine.receipt = Receipt(leaf.number, promise)
-    transaction.on_commit(lambda: counting.act(mine.name))
 
 
 def _subject(mine: Act) -> list[str]:
@@ -299,8 +291,10 @@ def _promise(leaf: models.Leaf, entry: dict[str, Any]) -> str:
 
 
 def _remember(lines: list[dict[str, Any]], leaf: models.Leaf) -> None:
-    found = ((x["table"], x["pk"], x["form"], x["after"] or "", leaf.pk) for x in lines)
-    storage.insert_many(models.RowDigest, ("tab", "key", "form", "digest", "leaf"), found, key=("tab", "key"))
+    models.RowDigest.objects.bulk_create(
+        [models.RowDigest(tab=x["table"], key=x["pk"], form=x["form"], digest=x["after"] or "", leaf=leaf.pk) for x in lines],
+        batch_size=BATCH, update_conflicts=True, unique_fields=["tab", "key"], update_fields=["form", "digest", "leaf"],
+    )  # fmt: skip
 
 
 def _stale_for_outer(mine: Act) -> None:

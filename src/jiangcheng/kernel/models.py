@@ -1,8 +1,6 @@
-"""Tables of the kernel: ledger leaves, serial numbers, working-day calendar, dated settings, search."""
+"""Tables of the kernel: ledger leaves, serial numbers, working-day calendar, dated settings."""
 
 from django.db import models
-
-from jiangcheng.kernel.storage import GramsField
 
 
 class Leaf(models.Model):
@@ -183,22 +181,3 @@ class Setting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} = {self.value} ({self.valid_from})"
-
-
-class SearchRow(models.Model):
-    """What of one record can be searched: ``text`` is what was written, in plain letters; ``grams`` its pairs of characters.
-
-    Derived from the record (kernel.search) and made anew at any time; nobody trusts it, and what it finds is still asked
-    of ``parties.scope``.
-    """
-
-    kind = models.CharField(max_length=2)
-    key = models.BigIntegerField()
-    text = models.TextField()
-    grams = GramsField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="kernel_searchrow_once")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"

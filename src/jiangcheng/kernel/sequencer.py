@@ -269,11 +269,11 @@ def status() -> dict[str, Any]:
 @enforces("HR-17-8")
 def stalled(now: datetime | None = None) -> bool:
     """Has no checkpoint covered the oldest waiting leaf for longer than a minute? Work goes on, marked late-anchored."""
-    oldest = oldest_waiting()
+    oldest = _oldest_waiting()
     return oldest is not None and (now or timezone.now()) - oldest > STALLED_AFTER
 
 
-def oldest_waiting() -> datetime | None:
+def _oldest_waiting() -> datetime | None:
     """When the first leaf was written that no checkpoint covers; it may have no place in the tree yet."""
     last = models.Checkpoint.objects.order_by("-size").first()
     placed = models.LeafIndex.objects.filter(idx=last.size if last else 0).values_list("leaf__at", flat=True).first()

@@ -1,6 +1,6 @@
-"""Where SQLite and PostgreSQL differ: guards, locks, search, the leader of the sequencer. Nothing else may ask for the engine.
+"""Where SQLite and PostgreSQL differ: guards, locks, the leader of the sequencer. Nothing else may ask for the engine.
 
-How the engines are opened stands in ``kernel.engines``; how they are cared for (settings, copies) in ``kernel.care``.
+How the engines are opened stands in ``kernel.engines``.
 
 A race is decided by one conditional statement, the same text on both engines::
 
@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Lookup, Model, QuerySet, TextField
+from django.db import connection
+from django.db.models import QuerySet
 
 try:
     import fcntl
@@ -39,7 +40,6 @@ _UNIQUE = {
     "kernel_bulkrow": "id = NEW.id OR (leaf_id = NEW.leaf_id AND position = NEW.position)",
 }
 _ADVISORY = 4_207_327  # number of the advisory lock of the sequencer
-_AT_ONCE = 500  # rows of one statement
 _PLACES = _ADVISORY + 1  # of the lock under which places in the tree are given
 
 
@@ -48,23 +48,10 @@ def is_sqlite() -> bool:
     return connection.vendor == "sqlite"
 
 
-def insert_many(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, key: Sequence[str] = ()) -> None:
-    """Insert plain values of the named fields, many rows a statement; rows with the same ``key`` are overwritten.
-
-    Quicker than rows made one by one, for tables that the ledger fills itself: no signals, no defaults.
-    """
-    own = [model._meta.get_field(n).column for n in names]
-    clash = ""
-    if key:
-        same = {model._meta.get_field(n).column for n in key}
-        changed = ", ".join(f"{c} = excluded.{c}" for c in own if c not in same)
-        clash = f" ON CONFLICT ({', '.join(sorted(same))}) DO UPDATE SET {changed}"
-    head = f"INSERT INTO {model._meta.db_table} ({', '.join(own)}) VALUES "  # noqa: S608 (names of our own tables and columns)
-    one = f"({', '.join(['%s'] * len(own))})"
-    rows = iter(rows)
-    with connection.cursor() as cursor:
-        while part := list(islice(rows, _AT_ONCE)):
-            cursor.execute(head + ", ".join([one] * len(part)) + clash, [value for row in part for value in row])
+def lock_for_digest(rows: QuerySet) -> None:
+    """Hold rows so that a digest and the row it is of are of the same moment; on SQLite they are."""
+    if not is_sqlite():
+        list(lock_rows(rows).values_list("pk"))
 
 
 def lock_rows(rows: Q) -> Q:
@@ -218,146 +205,58 @@ def oldest_writer() -> datetime | None:
         return cursor.fetchone()[0]
 
 
-def release_memory() -> None:
-    """During a large load: give back the pages that SQLite keeps in this process; PostgreSQL keeps them in its own."""
-    if is_sqlite():
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA shrink_memory")
-
-
 def gather_statistics() -> None:
     """After a large load: let the planner know how much there is now, instead of when it next looks by itself."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-# --- many rows at once ---------------------------------------------------------------------------------------------
+# --- copies of the whole database ----------------------------------------------------------------------------------
+
+DUMP_NAME = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+"""Name of the copy in a backup, by engine."""
 
 
-def reserve_keys(model: type[Any], many: int) -> list[int]:
-    """The next ``many`` keys of a table, in order, for rows that ``put_rows`` writes. Call inside a transaction."""
-    table, column = model._meta.db_table, model._meta.pk.column
-    with connection.cursor() as cursor:
-        if not is_sqlite():
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, column, many])
-            return [row[0] for row in cursor.fetchall()]
-        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq", [many, table])
-        last = cursor.fetchone()
-        if last is None:
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, many])
-        end = last[0] if last else many
-        return list(range(end - many + 1, end + 1))
+class ToolMissing(RuntimeError):
+    """A program of the engine that a copy needs is not there, or failed; in words for the operator."""
 
 
-def _counted() -> list[str]:
-    """Tables of ours whose keys are counted up."""
-    models = [m for m in apps.get_models() if m.__module__.startswith("jiangcheng.") and "Auto" in m._meta.pk.get_internal_type()]
-    return sorted(m._meta.db_table for m in models)
+def is_empty() -> bool:
+    """True when the database holds no table yet."""
+    return not connection.introspection.table_names()
 
 
-def last_keys() -> dict[str, int]:
-    """The last key that each table gave."""
-    with connection.cursor() as cursor:
-        if is_sqlite():
-            cursor.execute("SELECT name, seq FROM sqlite_sequence")
-            return dict(cursor.fetchall())
-        wanted = [f"{table}_id_seq" for table in _counted()]
-        cursor.execute("SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences WHERE sequencename = ANY(%s)", [wanted])
-        return {name.removesuffix("_id_seq"): last for name, last in cursor.fetchall()}
+def dump(target: Path) -> None:
+    """Copy the database as of one moment into a file, while others write."""
+    if not is_sqlite():
+        _program("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+        return
+    source, copy = sqlite3.connect(connection.settings_dict["NAME"]), sqlite3.connect(target)
+    with contextlib.closing(source), contextlib.closing(copy):
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where nothing may be written
 
 
-def spread_keys(first: int) -> None:
-    """For measuring alone: let each table go on counting in a range of its own, ``first`` times 1, 2, 3 …"""
-    known = last_keys()
-    with connection.cursor() as cursor:
-        for n, table in enumerate(_counted(), 1):
-            if known.get(table, 0) >= first:
-                continue
-            if not is_sqlite():
-                cursor.execute("SELECT setval(%s, %s)", [f"{table}_id_seq", n * first])
-            elif table in known:
-                cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [n * first, table])
-            else:
-                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, n * first])
+def load(source: Path) -> None:
+    """Fill the empty database from a copy made by ``dump``."""
+    connection.close()
+    if is_sqlite():
+        path = Path(connection.settings_dict["NAME"])
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        shutil.copyfile(source, path)
+    else:
+        _program("pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(source))
 
 
-def needs_preparing(kind: str) -> bool:
-    """Must a value of this kind of field be prepared by Django before ``put_rows``, or does the driver take it as it is?"""
-    return kind == "JSONField" or (is_sqlite() and kind not in ("CharField", "TextField", "BooleanField") and "Integer" not in kind)
-
-
-def put_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert many rows the quickest way of the engine: COPY, or one prepared statement. Values are the driver's own."""
-    names = ", ".join(f'"{c}"' for c in columns)
-    with connection.cursor() as cursor:
-        if is_sqlite():
-            places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', rows)  # noqa: S608  names of our own
-            return
-        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
-
-
-# --- search by pairs of characters ---------------------------------------------------------------------------------
-
-# Neither pg_trgm nor the trigram tokenizer of FTS5 finds a word of two characters. The pairs are therefore made by us
-# (kernel.search) and kept as words in one column; the engine only has to find rows that hold all of them.
-_SEARCH = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE IF NOT EXISTS kernel_searchindex USING fts5(grams, content='kernel_searchrow', content_rowid='id', "
-        "detail='none', columnsize=0, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co Cn'\")",
-        "CREATE TRIGGER IF NOT EXISTS kernel_searchrow_put AFTER INSERT ON kernel_searchrow BEGIN "
-        "INSERT INTO kernel_searchindex (rowid, grams) VALUES (NEW.id, NEW.grams); END",
-        "CREATE TRIGGER IF NOT EXISTS kernel_searchrow_gone AFTER DELETE ON kernel_searchrow BEGIN "
-        "INSERT INTO kernel_searchindex (kernel_searchindex, rowid, grams) VALUES ('delete', OLD.id, OLD.grams); END",
-        "CREATE TRIGGER IF NOT EXISTS kernel_searchrow_new AFTER UPDATE OF grams ON kernel_searchrow BEGIN "
-        "INSERT INTO kernel_searchindex (kernel_searchindex, rowid, grams) VALUES ('delete', OLD.id, OLD.grams); "
-        "INSERT INTO kernel_searchindex (rowid, grams) VALUES (NEW.id, NEW.grams); END",
-    ),
-    "postgresql": (
-        "CREATE INDEX IF NOT EXISTS kernel_searchrow_grams ON kernel_searchrow USING gin (string_to_array(grams, ' '))",
-        "ALTER INDEX kernel_searchrow_grams ALTER COLUMN 1 SET STATISTICS 1000",
-    ),
-}
-
-
-def install_search(db: Any = connection) -> None:
-    """Make the index over the pairs. May be repeated; runs after every migration."""
-    with db.cursor() as cursor:
-        for statement in _SEARCH[db.vendor]:
-            cursor.execute(statement)
-
-
-class GramsField(TextField):
-    """Pairs of characters as words with a space between; asked with ``grams__hold=[pair, …]``: rows that hold them all."""
-
-
-@GramsField.register_lookup
-class _Hold(Lookup):
-    lookup_name = "hold"
-
-    def get_prep_lookup(self) -> list[str]:
-        return list(self.rhs)
-
-    def get_db_prep_lookup(self, value: Any, db: Any) -> tuple[str, list[Any]]:
-        return "%s", [list(value)]
-
-    def as_sql(self, compiler: Any, db: Any) -> tuple[str, list[Any]]:
-        column, _ = self.process_lhs(compiler, db)
-        if db.vendor == "sqlite":
-            own = column.rpartition(".")[0]
-            asked = " AND ".join(f'"{pair}"' for pair in self.rhs)
-            return f'{own}."id" IN (SELECT rowid FROM kernel_searchindex WHERE kernel_searchindex MATCH %s)', [asked]  # noqa: S608  a name of our own
-        return f"string_to_array({column}, ' ') @> %s::text[]", [self.rhs]
-
-
-@contextlib.contextmanager
-def one_moment() -> Iterator[None]:
-    """A transaction in which all questions see the database as of one moment. Inside another transaction, as that one sees it."""
-    began = not connection.in_atomic_block
-    with transaction.atomic():
-        if began and not is_sqlite():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+def _program(name: str, *arguments: str) -> None:
+    """Run a client program of PostgreSQL on our database; the password goes by the environment."""
+    given = connection.settings_dict
+    found = shutil.which(name)
+    if found is None:
+        raise ToolMissing(f"没有找到 {name}，请安装 PostgreSQL 客户端程序。")
+    place = {"PGHOST": given["HOST"], "PGPORT": str(given["PORT"]), "PGUSER": given["USER"], "PGPASSWORD": given["PASSWORD"]}
+    command = [found, f"--dbname={given['NAME']}", *arguments]
+    done = subprocess.run(command, env={**os.environ, **place}, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise ToolMissing(f"{name} 没有完成：{done.stderr.strip()[:500]}")

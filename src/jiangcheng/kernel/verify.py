@@ -88,11 +88,7 @@ def _table(data: bytes, negate: bool) -> list[list[Point]] | None:
 
 
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """True when ``signature`` is the signature of ``message`` by ``public``: Ed25519 (32 bytes) or SM2 (64 bytes)."""
-    return sm2_signed(public, message, signature) if len(public) == 64 else _ed25519_signed(public, message, signature)
-
-
-def _ed25519_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """True when ``signature`` is the Ed25519 signature of ``message`` by ``public``."""
     if len(signature) != 64 or len(public) != 32:
         return False
     base, key = _table(_BASE, False), _table(public, True)
@@ -108,94 +104,16 @@ def _ed25519_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
-# --- SM3 and SM2, verification only (GB/T 32905, GB/T 32918.2) ------------------------------------------------------
-
-_M = 0xFFFFFFFF
-SM2_P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
-SM2_A = SM2_P - 3
-SM2_B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
-SM2_N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-SM2_G = (0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
-         0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0)  # fmt: skip
-SM2_ID = b"1234567812345678"
-
-
-def _turn(x: int, n: int) -> int:
-    n %= 32
-    return ((x << n) | (x >> (32 - n))) & _M
-
-
-def sm3(data: bytes) -> bytes:
-    """SM3 hash, 32 bytes."""
-    v = [0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E]
-    data += b"\x80" + b"\x00" * (-(len(data) + 9) % 64) + (8 * len(data)).to_bytes(8, "big")
-    for start in range(0, len(data), 64):
-        w = [int.from_bytes(data[start + i : start + i + 4], "big") for i in range(0, 64, 4)]
-        for j in range(16, 68):
-            x = w[j - 16] ^ w[j - 9] ^ _turn(w[j - 3], 15)
-            w.append(x ^ _turn(x, 15) ^ _turn(x, 23) ^ _turn(w[j - 13], 7) ^ w[j - 6])
-        a, b, c, d, e, f, g, h = v
-        for j in range(64):
-            s1 = _turn((_turn(a, 12) + e + _turn(0x79CC4519 if j < 16 else 0x7A879D8A, j)) & _M, 7)
-            ff = a ^ b ^ c if j < 16 else (a & b) | (a & c) | (b & c)
-            gg = e ^ f ^ g if j < 16 else (e & f) | (~e & g & _M)
-            t1 = (ff + d + (s1 ^ _turn(a, 12)) + (w[j] ^ w[j + 4])) & _M
-            t2 = (gg + h + s1 + w[j]) & _M
-            a, b, c, d, e, f, g, h = t1, a, _turn(b, 9), c, t2 ^ _turn(t2, 9) ^ _turn(t2, 17), e, _turn(f, 19), g
-        v = [x ^ y for x, y in zip(v, (a, b, c, d, e, f, g, h), strict=True)]
-    return b"".join(x.to_bytes(4, "big") for x in v)
-
-
-def _plus(p: tuple[int, int] | None, q: tuple[int, int] | None) -> tuple[int, int] | None:
-    """Sum of two points of the SM2 curve; None is the point at infinity."""
-    if p is None or q is None:
-        return q if p is None else p
-    if p[0] == q[0]:
-        if (p[1] + q[1]) % SM2_P == 0:
-            return None
-        slope = (3 * p[0] * p[0] + SM2_A) * pow(2 * p[1], -1, SM2_P)
-    else:
-        slope = (q[1] - p[1]) * pow(q[0] - p[0], -1, SM2_P)
-    x = (slope * slope - p[0] - q[0]) % SM2_P
-    return x, (slope * (p[0] - x) - p[1]) % SM2_P
-
-
-def _times(n: int, p: tuple[int, int] | None) -> tuple[int, int] | None:
-    total = None
-    while n:
-        total, p, n = (_plus(total, p) if n & 1 else total), _plus(p, p), n >> 1
-    return total
-
-
-def sm2_signed(public: bytes, message: bytes, signature: bytes, who: bytes = SM2_ID) -> bool:
-    """True when ``signature`` (r, s) is the SM2 signature of ``message`` with SM3 by ``public`` (x, y)."""
-    if len(signature) != 64 or len(public) != 64:
-        return False
-    x, y = int.from_bytes(public[:32], "big"), int.from_bytes(public[32:], "big")
-    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    on_curve = x < SM2_P and y < SM2_P and (y * y - x * x * x - SM2_A * x - SM2_B) % SM2_P == 0
-    if not on_curve or not 0 < r < SM2_N or not 0 < s < SM2_N or (r + s) % SM2_N == 0:
-        return False
-    curve = b"".join(v.to_bytes(32, "big") for v in (SM2_A, SM2_B, *SM2_G))
-    digest = sm3(sm3((8 * len(who)).to_bytes(2, "big") + who + curve + public) + message)
-    point = _plus(_times(s, SM2_G), _times((r + s) % SM2_N, (x, y)))
-    return point is not None and (int.from_bytes(digest, "big") + point[0]) % SM2_N == r
-
-
-_SPKI = {bytes.fromhex("302a300506032b6570032100"): 32, bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004"): 64}
-
-
 def public_key(given: str) -> bytes:
     """Key from hexadecimal digits, a PEM, or a file that holds either. Raises ``ValueError``."""
     words = given.strip()
-    if not words.startswith("-----") and len(words) not in (64, 128):
+    if not words.startswith("-----") and len(words) != 64:
         words = Path(words).read_text().strip()
     if words.startswith("-----"):
         der = base64.b64decode("".join(x for x in words.splitlines() if not x.startswith("-")))
-        size = next((n for head, n in _SPKI.items() if der.startswith(head) and len(der) == len(head) + n), 0)
-        if not size:
-            raise ValueError("neither an Ed25519 nor an SM2 public key")
-        return der[-size:]
+        if not der.startswith(bytes.fromhex("302a300506032b6570032100")):
+            raise ValueError("not an Ed25519 public key")
+        return der[-32:]
     return bytes.fromhex(words)
 
 
@@ -510,19 +428,9 @@ class Verifier:
                 self.say("leaf-changed", f"存证编号 {number} 的栏目与正文不符：{'、'.join(wrong)}", leaf=number)
             leaf["at"], leaf["within"], leaf["n"], leaf["chain"] = entry["at"], entry["within"], entry["n"], entry["chain"]
             self.string(number, entry, digest.hex())
-            self.hand_over(leaf, entry)
             self.replay(number, entry, parts)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError):
             self.say("leaf-changed", f"存证编号 {number} 的内容不可读", leaf=number)
-
-    def hand_over(self, leaf: dict[str, Any], entry: dict[str, Any]) -> None:
-        """A change of the ledger's key that a trusted key signed makes the next key trusted too."""
-        said = entry["extra"]
-        if entry["act"] != "kernel.rotation_confirmed" or said.get("use") != "ledger" or said.get("old") != leaf["key"]:
-            return
-        if self.promised(leaf["key"], leaf["digest"], entry["at"], entry["within"], leaf["receipt"]):
-            public = bytes.fromhex(said["public"])
-            self.by_id.setdefault(sha256(public)[:16], public)
 
     def string(self, number: int, entry: dict[str, Any], digest: str) -> None:
         """The chain of the worker that wrote the leaf."""

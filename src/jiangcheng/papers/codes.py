@@ -23,11 +23,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from jiangcheng.kernel import breaks, canonical, keys, ledger
+from jiangcheng.kernel import canonical, keys, ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
+from jiangcheng.papers import breaks
 from jiangcheng.papers.models import Guess, InspectionCode
-from jiangcheng.parties import limits
 
 VERSION = 1
 TOKEN_LIMIT = 200
@@ -37,6 +37,8 @@ LETTERS = "234679ACDEFGHJKMNPQRTUWXY"
 SHORT = 10
 STEP = 30
 """Seconds for which the changing part of the QR holds."""
+TRIES = getattr(settings, "CODE_TRIES", 10)
+TRIES_MINUTES = getattr(settings, "CODE_TRIES_MINUTES", 10)
 GUESSES_KEPT = timedelta(days=1)
 """Longer than any limit on guesses looks back."""
 STATE_WORDS = {
@@ -183,16 +185,11 @@ def issue(
     claims = Claims(key.id[:8], visit, generation, body.pk, uscc, _floor(start), _floor(end), bytes.fromhex(digest)[:16])
     code = InspectionCode(
         visit=visit, generation=generation, body=body, uscc=uscc, token=sign(claims, key), short=_free_short(),
-        secret=new_secret(), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
+        secret=secrets.token_hex(20), window_start=claims.start, window_end=claims.end, digest=digest, key_id=key.id,
         issued_at=now or timezone.now(), state="ready", late_anchored=late_anchored,
     )
     code.save()
     return code
-
-
-def new_secret() -> str:
-    """The secret of the changing part of one code's QR."""
-    return secrets.token_hex(20)
 
 
 def _free_short() -> str:
@@ -222,39 +219,17 @@ def normal_short(typed: str) -> str:
 
 def state_now(code: InspectionCode, now: datetime) -> str:
     """State of a stored code at a moment; not-yet and expired follow from the window."""
-    return state_at(code.state, code.window_start, code.window_end, now)
-
-
-def state_at(stored: str, start: datetime, end: datetime, now: datetime) -> str:
-    """The same from what is stored of a code."""
-    if stored in ("revoked", "used"):
-        return stored
-    if now < start:
+    if code.state in ("revoked", "used"):
+        return code.state
+    if now < code.window_start:
         return "not_yet"
-    return "valid" if now <= end else "expired"
+    return "valid" if now <= code.window_end else "expired"
 
 
-@enforces("HR-08-5")
-def tries(part: str = "code") -> int:
-    """Wrong codes that an address may send within ``minutes``; ``part`` is ``code`` or ``paper``."""
-    return limits.number(part)
-
-
-def minutes() -> int:
-    """For how long wrong codes count."""
-    return limits.number("code-minutes")
-
-
-def tries_left(where: str, now: datetime | None = None, part: str = "code") -> int:
-    """Wrong codes that an address may still send."""
-    since = (now or timezone.now()) - timedelta(minutes=minutes())
-    found = 0 if breaks.broken("guess") else Guess.objects.filter(address=where, at__gt=since).count()
-    return max(0, tries(part) - found)
-
-
-def missed(where: str) -> None:
-    """Count a wrong code of an address."""
-    Guess.objects.create(address=where)
+def tries_left(where: str, now: datetime | None = None) -> int:
+    """Wrong short codes that an address may still type."""
+    since = (now or timezone.now()) - timedelta(minutes=TRIES_MINUTES)
+    return max(0, TRIES - Guess.objects.filter(address=where, at__gt=since).count())
 
 
 def sweep(now: datetime) -> int:
@@ -274,22 +249,19 @@ def read(value: str, now: datetime | None = None, *, where: str = "") -> Reading
     if code is not None:
         return Reading(state_now(code, now), code, now)
     if where:
-        missed(where)
+        Guess.objects.create(address=where)
     return Reading("unknown", now=now, tries_left=tries_left(where, now) if where else None)
 
 
 def _read_token(token: str, now: datetime) -> Reading:
     code = InspectionCode.objects.select_related("body").filter(token=token).first()
-    return Reading(state_now(code, now), code, now) if code is not None else Reading(state_unstored(token), now=now)
-
-
-def state_unstored(token: str) -> str:
-    """State of a token that no row holds: unknown, or of our form and signed by none of our keys."""
+    if code is not None:
+        return Reading(state_now(code, now), code, now)
     try:
         parse(token)
     except BadToken:
-        return "unknown"
-    return "unknown" if verify_token(token, public_keys()) else "bad_signature"
+        return Reading("unknown", now=now)
+    return Reading("unknown" if verify_token(token, public_keys()) else "bad_signature", now=now)
 
 
 # --- the part that changes ---

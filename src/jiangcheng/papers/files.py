@@ -11,7 +11,6 @@ import io
 import os
 import re
 import tempfile
-import unicodedata
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from jiangcheng.kernel import breaks, ledger
+from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.papers.models import StoredFile
@@ -184,8 +183,6 @@ def examine(data: bytes, name: str, purpose: str) -> Type:
         heic = data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"hevc")
         way = "在手机相机设置中改用“兼容性最佳”格式后重拍" if heic else "请改用：" + "、".join(dict.fromkeys(t.ending for t in allowed))
         raise Refused([Breach(f"“{shown}”的文件类型不能用于此处。", (Remedy(way),), "file")])
-    if two_faced(data, kind):
-        raise Refused([Breach(f"“{shown}”里夹带了其他内容（网页、程序或者压缩文件），没有保存。", (Remedy("重新拍照，或者打印后重新扫描"),), "file")])
     if len(data) > kind.limit:
         size = f"{len(data) / MB:.1f} MB"
         raise Refused([Breach(
@@ -194,32 +191,6 @@ def examine(data: bytes, name: str, purpose: str) -> Type:
     if kind.mime in IMAGES:
         _decode(data, kind, shown)
     return kind
-
-
-_MARKUP = re.compile(rb"<script[\s>]|<html[\s>]|<!doctype html|<\?php\s|<iframe[\s>]", re.IGNORECASE)
-_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia)\b")
-_DRAWN = re.compile(rb"<(?!/?(?:svg|g|path|polyline)\b)|\son\w+\s*=|href|url\(|javascript:|&", re.IGNORECASE)
-"""Long enough that compressed pictures do not hold one of them by chance (less than one in a hundred thousand)."""
-_ZIP_END = b"PK\x05\x06"
-_ZIP_TAIL = 65_557
-
-
-def two_faced(data: bytes, kind: Type) -> bool:
-    """Is the file something else besides: markup or a program that a browser could run, a packed file at its end, a PDF that
-    acts by itself, a drawing with more than lines?"""
-    if breaks.broken("upload"):
-        return False
-    if kind is SVG:
-        return bool(_DRAWN.search(data))
-    if kind is PDF and _ACTIVE.search(data):
-        return True
-    return _ZIP_END in data[-_ZIP_TAIL:] or bool(_MARKUP.search(data))
-
-
-def clean_name(name: str) -> str:
-    """A file's name as it may be shown: no folders of any system, no control signs, none that turn the direction of reading."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable() and unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cs")).strip(". ")[:150]
 
 
 def _decode(data: bytes, kind: Type, shown: str) -> None:
@@ -258,7 +229,7 @@ def keep(
     refused with other bytes. Errors: ``Refused`` with the reason and the limit.
     """
     data = _bytes(upload)
-    name = clean_name(name or getattr(upload, "name", "") or "")
+    name = Path(name or getattr(upload, "name", "") or "").name[:150]
     sent = earlier(matter, key, data)
     if sent is not None:
         return sent
@@ -297,7 +268,7 @@ def public_copy(stored: StoredFile) -> tuple[bytes, str]:
     """Bytes and type for readers who are not on the matter: pictures drawn anew, without EXIF (place, device), at most
     ``PUBLIC_EDGE`` wide; other files as they are. Raises ``Altered``."""
     data = load(stored.sha256)
-    if stored.mime not in IMAGES or breaks.broken("exif"):
+    if stored.mime not in IMAGES:
         return data, stored.mime
     mime = PNG.mime if stored.mime == PNG.mime else JPEG.mime
     return redrawn(data, mime, PUBLIC_EDGE), mime

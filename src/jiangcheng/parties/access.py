@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,67 +18,49 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from jiangcheng.kernel import breaks, parameters
+from jiangcheng.kernel import parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.cached import Cached
 from jiangcheng.law.rule import enforces
-from jiangcheng.parties import limits, second, words
+from jiangcheng.parties import words
 from jiangcheng.parties.bodies import running
 from jiangcheng.parties.models import Account, Body, Delegation, Headship, LoginEvent, OpenSession, Seat
 
+# Choices of the house, not of the decree; a deployment sets others under the same names in its settings.
+TRIES = getattr(settings, "LOGIN_TRIES", 5)
+LOCK_MINUTES = getattr(settings, "LOGIN_LOCK_MINUTES", 15)
+ADDRESS_TRIES = getattr(settings, "LOGIN_ADDRESS_TRIES", 50)
 SEEN_EVERY = timedelta(minutes=1)
-CLOCKS = ("last_request", "first_request", second.DONE)
-"""Session keys that begin anew with each log-in."""
 ROLE_WORDS = dict(words.ROLES)
-ADMINISTRATORS = ("admin", "security", "audit")
-"""系统管理员, 安全管理员, 审计管理员: three persons, once the duties are divided."""
 
 
 # Log-in
 
 
-@enforces("HR-08-5")
-def tries() -> int:
-    """Misses after which an account is locked."""
-    return limits.number("login")
-
-
-@enforces("HR-08-5")
-def address_tries() -> int:
-    """Misses of one address, over all accounts, after which it has to wait."""
-    return limits.number("login-address")
-
-
-def _lock() -> timedelta:
-    return timedelta(minutes=limits.number("lock"))
-
-
 def login_allowed(username: str, now: datetime | None = None) -> timedelta | None:
     """How long the account is still locked; None when it may try. Unknown accounts look like known ones."""
     now = now or timezone.now()
-    since = now - _lock()
+    since = now - timedelta(minutes=LOCK_MINUTES)
     account = Account.objects.filter(username=username).only("locked_until").first()
-    if breaks.broken("login"):
-        return None
     if account is not None:
         return account.locked_until - now if account.locked_until and account.locked_until > now else None
-    missed = list(LoginEvent.objects.filter(username=username, ok=False, at__gt=since).order_by("-at").values_list("at", flat=True)[:tries()])
-    return missed[0] + _lock() - now if len(missed) >= tries() else None
+    missed = list(LoginEvent.objects.filter(username=username, ok=False, at__gt=since).order_by("-at").values_list("at", flat=True)[:TRIES])
+    return missed[0] + timedelta(minutes=LOCK_MINUTES) - now if len(missed) >= TRIES else None
 
 
 def address_allowed(address: str, now: datetime | None = None) -> bool:
-    """Whether an address may go on trying: fewer than ``address_tries()`` misses within the lock time."""
-    since = (now or timezone.now()) - _lock()
-    return LoginEvent.objects.filter(address=address, ok=False, at__gt=since).count() < address_tries()
+    """Whether an address may go on trying: fewer than ADDRESS_TRIES misses within the lock time."""
+    since = (now or timezone.now()) - timedelta(minutes=LOCK_MINUTES)
+    return LoginEvent.objects.filter(address=address, ok=False, at__gt=since).count() < ADDRESS_TRIES
 
 
 def tries_left(username: str) -> int:
     """Tries before the account is locked; unknown accounts count the same way."""
     account = Account.objects.filter(username=username).only("failures").first()
     if account is not None:
-        return max(0, tries() - account.failures)
-    since = timezone.now() - _lock()
-    return max(0, tries() - LoginEvent.objects.filter(username=username, ok=False, at__gt=since).count())
+        return max(0, TRIES - account.failures)
+    since = timezone.now() - timedelta(minutes=LOCK_MINUTES)
+    return max(0, TRIES - LoginEvent.objects.filter(username=username, ok=False, at__gt=since).count())
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -94,7 +76,7 @@ def _missed(account: Account, now: datetime) -> None:
     """Count a miss; the one that reaches the limit locks. One conditional statement each, so racing misses all count."""
     rows = Account.objects.filter(pk=account.pk)
     rows.update(failures=F("failures") + 1)
-    rows.filter(failures__gte=tries()).update(failures=0, locked_until=now + _lock())
+    rows.filter(failures__gte=TRIES).update(failures=0, locked_until=now + timedelta(minutes=LOCK_MINUTES))
 
 
 class Backend:
@@ -110,7 +92,7 @@ class Backend:
         good = account is not None and account.check_password(password)
         allowed = login_allowed(username, now) is None and address_allowed(address_of(request), now)
         ok = bool(good and allowed and account.is_active)
-        note_login(request, username, ok, "password")
+        LoginEvent.objects.create(username=username[:60], ok=ok, address=address_of(request), agent=_agent(request))
         if ok:
             Account.objects.filter(pk=account.pk).update(failures=0, locked_until=None)
             return account
@@ -142,30 +124,6 @@ def seat_word(seat: Seat) -> str:
     return ROLE_WORDS[seat.role] + (f" · {where.name}" if where else "")
 
 
-def _split() -> date | None:
-    """First day on which both a security and an audit administrator are appointed; None before the first split."""
-    starts: dict[str, date] = {}
-    for role, start in Seat.objects.filter(role__in=("security", "audit")).values_list("role", "valid_from"):
-        starts[role] = min(start, starts.get(role, start))
-    return max(starts.values()) if len(starts) == 2 else None
-
-
-split_since = Cached(Seat, _split)
-
-
-@enforces("327-08-3")
-def divided(day: date | None = None) -> bool:
-    """Are the administrator's duties divided among three (三员分设)? From the day on which a security and an audit administrator
-    are both appointed, and never back: seats that ended count as well."""
-    since = split_since()
-    return since is not None and since <= (day or timezone.localdate())
-
-
-def roles_of(seat: Seat) -> frozenset[str]:
-    """What a seat may act as: its role; the only administrator of an undivided city holds all three offices."""
-    return frozenset(ADMINISTRATORS if seat.role == "admin" and not divided() else (seat.role,))
-
-
 def actor_for(account: Account, seat: Seat | None, channel: str = "web") -> Actor:
     """The actor of an account in a seat; without a seat it is known by name and may do nothing."""
     name = account.person.name if account.person_id else account.username
@@ -174,7 +132,7 @@ def actor_for(account: Account, seat: Seat | None, channel: str = "web") -> Acto
     where = seat.body or seat.enterprise
     return Actor(
         account=account.pk, person=account.person_id, name=name, body=seat.body_id,
-        body_name=where.name if where else "", roles=roles_of(seat), enterprise=seat.enterprise_id, channel=channel,
+        body_name=where.name if where else "", roles=frozenset({seat.role}), enterprise=seat.enterprise_id, channel=channel,
     )
 
 
@@ -189,8 +147,6 @@ def _holds(seat: Seat | None, day: date) -> bool:
 def _opened(sender: Any, request: HttpRequest, user: Account, **_: Any) -> None:
     if request.session.session_key is None:  # another account was logged in here: its session was thrown away
         request.session.create()
-    for key in CLOCKS:  # of an earlier log-in in the same browser
-        request.session.pop(key, None)
     seat = next(iter(seats_today(user)), None)
     OpenSession.objects.filter(account=user, seen_at__lt=timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
     OpenSession.objects.update_or_create(
@@ -229,11 +185,7 @@ def actor_of(request: HttpRequest) -> Actor:
     if not _holds(row.seat, timezone.localdate()):
         row.seat = next(iter(seats_today(row.account)), None)
         OpenSession.objects.filter(pk=row.pk).update(seat=row.seat)
-    actor = actor_for(row.account, row.seat)
-    if second.missing(actor.roles, request.session):  # known by name, without any right, until the second step is set up and passed
-        request.must_enrol = True
-        return replace(actor, roles=frozenset(), body=None, enterprise=None)
-    return actor
+    return actor_for(row.account, row.seat)
 
 
 def seats_of(request: HttpRequest) -> list[dict[str, Any]]:
@@ -259,21 +211,9 @@ def switch_seat(request: HttpRequest, seat_id: int) -> Seat | None:
     return seat
 
 
-@enforces("HR-08-12")
-def idle_time() -> timedelta:
-    """Without any request for so long, a session ends (``IDLE_MINUTES`` of the settings goes before the house rule)."""
-    return timedelta(minutes=getattr(settings, "IDLE_MINUTES", None) or parameters.value("HR-08-12.idle"))
-
-
-@enforces("HR-08-12")
-def whole_time() -> timedelta:
-    """However much it is used, a session ends after so long."""
-    return timedelta(minutes=parameters.value("HR-08-12.whole"))
-
-
 def sessions_of(account: Account) -> QuerySet[OpenSession]:
     """Sessions of an account that have not timed out, last seen first."""
-    idle = idle_time() + SEEN_EVERY
+    idle = timedelta(minutes=getattr(settings, "IDLE_MINUTES", 30)) + SEEN_EVERY
     return OpenSession.objects.filter(account=account, seen_at__gt=timezone.now() - idle).order_by("-seen_at")
 
 
@@ -296,16 +236,9 @@ def end_all(account: Account, keep: str = "") -> int:
     return len(keys)
 
 
-def log_in(request: HttpRequest, account: Account, *, twice: bool = False) -> None:
-    """Open a session for an account that was authenticated; ``twice`` when it passed the second step as well."""
+def log_in(request: HttpRequest, account: Account) -> None:
+    """Open a session for an account that was authenticated."""
     django_login(request, account, backend="jiangcheng.parties.access.Backend")
-    if twice:
-        request.session[second.DONE] = True
-
-
-def note_login(request: HttpRequest | None, username: str, ok: bool, way: str) -> None:
-    """Keep a try to log in, for the account's own list, the lock and the audit administrator."""
-    LoginEvent.objects.create(username=username[:60], ok=ok, address=address_of(request), agent=_agent(request), way=way)
 
 
 # Demo

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties.models import Certificate, Person
 
@@ -53,22 +51,6 @@ def status_on(certificate: Certificate, day: date) -> str:
     if started and (certificate.suspended_until is None or day <= certificate.suspended_until):
         return "suspended"
     return "valid"
-
-
-def bad_on(day: date, path: str = "") -> Q:
-    """Condition on rows whose certificate is not good on a day, the counterpart of ``status_on``; ``path`` leads to it."""
-    at = f"{path}__" if path else ""
-    suspended = Q(**{f"{at}suspended_from__lte": day}) & (
-        Q(**{f"{at}suspended_until__isnull": True}) | Q(**{f"{at}suspended_until__gte": day})
-    )
-    term = Q(**{f"{at}valid_from__gt": day}) | Q(**{f"{at}valid_until__lt": day})
-    return Q(**{f"{at}revoked_at__lte": day}) | term | suspended
-
-
-def sentence_on(certificate: Certificate, day: date) -> str:
-    """Why the holder cannot go on a day; empty when the certificate is good."""
-    name, status = certificate.person.name, status_on(certificate, day)
-    return OfficerFacts(certificate.person_id, name, certificate.pk, certificate.number, status, certificate.valid_until).sentence
 
 
 def valid_certificate(person_id: int, body_id: int, day: date) -> Certificate | None:

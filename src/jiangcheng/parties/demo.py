@@ -36,7 +36,6 @@ ENTERPRISES = 300
 # key: name, level, place, office, fields, further values. Order matters: what a body refers to stands above it.
 GOODS = ("food", "market", "equipment")
 OFFICE = {"judicial": True, "enforces": False}
-GOVERNMENT = {"kind": "other", "enforces": False}
 BODIES = {
     "city_office": ("武汉市司法局", "city", "city", "", (), OFFICE),
     "office": ("示范区司法局", "district", "district", "", (), OFFICE),
@@ -65,8 +64,6 @@ BODIES = {
         "对照区市场监督管理局", "district", "other_district", "other_office", ("food", "market"),
         {"word": "照市监", "superior": "city_market"},
     ),
-    "city_government": ("武汉市人民政府", "city", "city", "", (), GOVERNMENT),
-    "government": ("示范区人民政府", "district", "district", "", (), GOVERNMENT),
 }
 
 # account, name, seats (role, body or nothing for the first enterprise)
@@ -102,20 +99,13 @@ PEOPLE = (
     ("supervisor2", "段平", (("supervisor", "office"),)),
     ("city_planner", "邓蓝", (("planner", "city_market"),)),
     ("city_head", "钟岩", (("head", "city_market"),)),
-    ("city_supervisor2", "舒畅", (("supervisor", "city_office"),)),
-    ("government", "陶然", (("government", "government"),)),
-    ("city_government", "岳峰", (("government", "city_government"),)),
-    ("security", "严守", (("security", "city_office"),)),
-    ("audit", "鉴明", (("audit", "city_office"),)),
 )
 # printed at the start: one log-in a desk, then the second of a pair, and one a level higher
 LOGINS = (
     ("planner", "计划管理员"), ("head", "单位负责人"), ("officer1", "执法人员（主办）"), ("officer2", "执法人员（协办）"),
     ("supervisor", "司法行政监督员"), ("superior", "上级主管部门"), ("enterprise", "企业用户"), ("admin", "系统管理员"),
-    ("security", "安全管理员"), ("audit", "审计管理员"),
     ("leader", "领导（只读）"), ("supervisor2", "司法行政监督员（第二人）"), ("city_supervisor", "司法行政监督员（市级）"),
     ("city_planner", "计划管理员（市级部门）"), ("city_head", "单位负责人（市级部门）"),
-    ("city_supervisor2", "司法行政监督员（市级，第二人）"), ("government", "区政府"), ("city_government", "市政府"),
 )
 SYLLABLES = "江汉楚云晴川鹤林松涛锦华瑞康恒泰嘉禾青山东湖明德新安宏远金谷星辰长源博雅"
 TRADES = (
@@ -153,11 +143,6 @@ def refuse_demo_reason() -> str:
     if Account.objects.filter(demo=False).exists():
         return "数据库中已有真实账号，不能加入演示数据。"
     return ""
-
-
-def standing() -> bool:
-    """Is the demo city there?"""
-    return Body.objects.filter(demo=True, word="示市监").exists()
 
 
 def build(day: date, seed: int = 327) -> Demo:

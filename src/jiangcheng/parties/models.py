@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from jiangcheng.kernel.records import Audited, Stateful
+from jiangcheng.kernel.records import Audited
 from jiangcheng.parties import words
-from jiangcheng.parties.identity import Identity, KeyRotation, Passkey, RecoveryCode, SecondStep  # noqa: F401 (tables of this app)
 
 
 class Division(models.Model):
@@ -246,33 +245,12 @@ class ClaimCode(Audited):
         return f"{self.enterprise} 认领码"
 
 
-class CityChange(Stateful):
-    """A change of what holds for the whole city (settings and house rules, templates, code keys): proposed by one person of
-    the city's judicial office, carried out when another confirms it (article 8 paragraph 2)."""
-
-    state_words = words.CITY_STATES
-    kind = models.CharField("种类", max_length=16, choices=words.CITY_KINDS)
-    name = models.CharField("改什么", max_length=80, db_index=True)
-    value = models.JSONField("内容", default=dict)
-    said = models.CharField("改成什么", max_length=400)
-    ground = models.CharField("依据", max_length=400)
-    office = models.ForeignKey(Body, models.PROTECT, related_name="city_changes")
-    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField("提出时间")
-    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField("确认时间", null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.name}"
-
-
 class LoginEvent(models.Model):
     """A log-in attempt."""
 
     username = models.CharField(max_length=60, db_index=True)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     ok = models.BooleanField()
-    way = models.CharField("方式", max_length=16, choices=words.LOGIN_WAYS, default="password")
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=200, blank=True)
 
@@ -293,118 +271,3 @@ class OpenSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.started_at}"
-
-
-class ApiKey(Audited):
-    """A key for programs (接口密钥): a person's, which acts in one of the person's seats, or a system's, which only reads.
-
-    Only the digest of the secret is kept. ``role``, ``body`` and ``enterprise`` say as whom it acts; a person's key dies
-    with its ``seat``. ``acts`` False: it reads and changes nothing.
-    """
-
-    name = models.CharField("名称", max_length=60)
-    prefix = models.CharField("开头", max_length=12, unique=True)
-    digest = models.CharField(max_length=64)
-    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="api_keys")
-    seat = models.ForeignKey(Seat, models.PROTECT, null=True, blank=True, related_name="api_keys")
-    role = models.CharField("角色", max_length=16, choices=words.ROLES)
-    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="api_keys", verbose_name="单位")
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, blank=True, related_name="api_keys")
-    acts = models.BooleanField("可以办理", default=False)
-    valid_from = models.DateField("起")
-    valid_until = models.DateField("止")
-    made_at = models.DateTimeField("生成时间")
-    made_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
-    revoked_why = models.CharField("撤销原因", max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="api_key_of_system_reads", condition=models.Q(seat__isnull=False) | models.Q(acts=False)),
-        ]
-class Import(Audited):
-    """An uploaded table on its way through upload, preview, check and store (上传、预览、校验、入库).
-
-    ``content`` is the file as it came, ``fixes`` what was mended on the page (cell → text), ``stored`` what storing it did: counts
-    by 新增, 更新, 不变, 有误. The table keeps the name under which the ledger knows its older rows. ``body`` is None for the operator.
-    """
-
-    kind = models.CharField("内容", max_length=16, choices=words.IMPORT_KINDS)
-    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="imports")
-    target = models.CharField("导入到", max_length=40, blank=True)
-    name = models.CharField("文件名", max_length=200)
-    sha256 = models.CharField("文件摘要", max_length=64)
-    content = models.BinaryField("文件")
-    uploaded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    uploaded_at = models.DateTimeField("上传时间")
-    fixes = models.JSONField("在线修改", default=dict)
-    stored_at = models.DateTimeField("入库时间", null=True, blank=True)
-    stored = models.JSONField("入库结果", default=dict)
-    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
-
-    class Meta:
-        db_table = "items_import"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ApiKeyUse(models.Model):
-    """When and from where a key was last used; not on the record, as reading changes nothing."""
-
-    key = models.OneToOneField(ApiKey, models.CASCADE, related_name="use")
-    at = models.DateTimeField()
-    address = models.CharField(max_length=45, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.key_id} {self.at}"
-
-
-class RateCount(models.Model):
-    """How often somebody asked within one minute; changed by one conditional statement (``parties.limits``)."""
-
-    who = models.CharField(max_length=100)
-    slot = models.BigIntegerField(db_index=True)
-    n = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["who", "slot"], name="rate_count_once")]
-
-    def __str__(self) -> str:
-        return f"{self.who} {self.n}"
-class ImportRun(models.Model):
-    """How far an import has come: lines checked (``seen``) and stored (``done``) of ``total``, counts so far, last sign of life.
-
-    ``found`` is what the check of a long file found, ``actor`` for whom it goes on, ``word`` why it stopped. Not on the record:
-    what was done stands in the rows and their leaves.
-    """
-
-    upload = models.OneToOneField(Import, models.CASCADE, related_name="run")
-    phase = models.CharField(max_length=16, blank=True, db_index=True)
-    seen = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)
-    found = models.JSONField(null=True)
-    actor = models.JSONField(default=dict)
-    word = models.CharField(max_length=400, blank=True)
-    beat_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.upload_id} {self.phase} {self.done}/{self.total}"
-
-
-class ImportTrace(models.Model):
-    """A row that an import wrote: model, key, what it held before (None: it is new), the leaf that recorded it. For 撤销 alone."""
-
-    upload = models.ForeignKey(Import, models.CASCADE, related_name="traces")
-    model = models.CharField(max_length=64)
-    key = models.CharField(max_length=64)
-    before = models.JSONField(null=True)
-    leaf = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["upload", "id"], name="parties_imp_upload__idx")]
-
-    def __str__(self) -> str:
-        return f"{self.upload_id} {self.model} {self.key}"

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 
-from pypinyin import Style
-from pypinyin.core import Pinyin
+from pypinyin import Style, lazy_pinyin
 
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.actor import SYSTEM, Actor
@@ -41,16 +39,8 @@ def read(name: str) -> list[dict[str, str]]:
 
 def initials(name: str) -> str:
     """Pinyin initials for the search box: 武汉某某 → whmm."""
-    return "".join(_letters(word) for word in _PINYIN.seg(name))[:120]
-
-
-_PINYIN = Pinyin()
-
-
-@lru_cache(maxsize=50_000)
-def _letters(word: str) -> str:
-    """Initials of one word; names are made of the same words again and again."""
-    return "".join(_PINYIN.lazy_pinyin(word, style=Style.FIRST_LETTER, errors="ignore")).lower()
+    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
+    return "".join(letters).lower()[:120]
 
 
 def load_divisions() -> int:

@@ -14,22 +14,18 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from jiangcheng.kernel import breaks
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties import bodies, territory
-from jiangcheng.parties.identity import Identity, KeyRotation, Passkey, RecoveryCode, SecondStep
 from jiangcheng.parties.models import (
     Account,
     Body,
     Certificate,
-    CityChange,
     Competence,
     Delegation,
     Division,
     Enterprise,
     Headship,
-    Import,
     OpenSession,
     Person,
     Seat,
@@ -40,8 +36,7 @@ M = TypeVar("M", bound=Model)
 Visible = Callable[[Actor, Any], Any]
 VISIBLE: dict[type[Model], Visible] = {}
 
-STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader", "government")
-ADMINISTRATORS = ("admin", "security", "audit")
+STAFF = ("officer", "planner", "head", "supervisor", "superior", "leader")
 OF_BODY = ("officer", "planner", "head")
 
 
@@ -60,7 +55,7 @@ def register(*models: type[Model]) -> Callable[[Visible], Visible]:
 
 def scope(actor: Actor, queryset: QuerySet[M]) -> QuerySet[M]:
     """What of the queryset the actor may know of. A model without a rule shows nothing; the platform itself sees all."""
-    if actor.has("system") or breaks.broken("scope"):
+    if actor.has("system"):
         return queryset
     visible = VISIBLE.get(queryset.model)
     return visible(actor, queryset) if visible else queryset.none()
@@ -92,7 +87,7 @@ def bodies_read(actor: Actor) -> QuerySet[Body]:
         return bodies.supervised(own)
     if actor.has("superior"):
         return Body.objects.filter(superior=own)
-    if actor.has("leader", "government"):
+    if actor.has("leader"):
         return Body.objects.filter(territory.within(own.division, "division"))
     return Body.objects.filter(pk=own.pk)
 
@@ -105,20 +100,20 @@ def _divisions(actor: Actor, queryset: Any) -> Any:
 @register(Body)
 def _bodies(actor: Actor, queryset: Any) -> Any:
     """Public facts: everybody sees enforcement bodies and judicial offices, staff see all."""
-    if actor.has(*STAFF, *ADMINISTRATORS):
+    if actor.has(*STAFF, "admin"):
         return queryset
     return queryset.filter(Q(enforces=True) | Q(judicial=True))
 
 
 @register(Competence, Headship)
 def _facts_of_bodies(actor: Actor, queryset: Any) -> Any:
-    return queryset if actor.has(*STAFF, *ADMINISTRATORS) else queryset.none()
+    return queryset if actor.has(*STAFF, "admin") else queryset.none()
 
 
 @register(Person)
 def _people(actor: Actor, queryset: Any) -> Any:
-    """Colleagues by seat, certificate or headship; administrators see all; anyone sees themselves."""
-    if actor.has(*ADMINISTRATORS):
+    """Colleagues by seat, certificate or headship; the administrator sees all; anyone sees themselves."""
+    if actor.has("admin"):
         return queryset
     if not actor.has(*STAFF):
         return queryset.filter(pk=actor.person) if actor.person else queryset.none()
@@ -171,46 +166,22 @@ def _sites(actor: Actor, queryset: Any) -> Any:
     return queryset.none() if own is None else queryset.filter(territory.within(own.division, "division"))
 
 
-@register(Import)
-def _imports(actor: Actor, queryset: Any) -> Any:
-    """An administrator sees what administrators imported, a planner what planners of the own body did."""
-    desks = {"admin": ("bodies", "officers", "enterprises", "sites"), "planner": ("items", "plan", "caps")}
-    if actor.has("admin"):
-        return queryset.filter(kind__in=desks["admin"])
-    own = actor.has("planner") and actor.body
-    return queryset.filter(kind__in=desks["planner"], body=actor.body) if own else queryset.none()
-
-
 @register(Account)
 def _accounts(actor: Actor, queryset: Any) -> Any:
-    if actor.has(*ADMINISTRATORS):
+    if actor.has("admin"):
         return queryset
     return queryset.filter(pk=actor.account) if actor.account else queryset.none()
 
 
 @register(Seat)
 def _seats(actor: Actor, queryset: Any) -> Any:
-    if actor.has(*ADMINISTRATORS):
+    if actor.has("admin"):
         return queryset
     if actor.has("enterprise") and actor.enterprise:
         return queryset.filter(enterprise=actor.enterprise)
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
 
 
-@register(KeyRotation)
-def _rotations(actor: Actor, queryset: Any) -> Any:
-    return queryset if actor.has("security", "audit", "supervisor") else queryset.none()
-
-
-@register(OpenSession, SecondStep, RecoveryCode, Passkey, Identity)
+@register(OpenSession)
 def _sessions(actor: Actor, queryset: Any) -> Any:
     return queryset.filter(account=actor.account) if actor.account else queryset.none()
-
-
-@register(CityChange)
-def _city_changes(actor: Actor, queryset: Any) -> Any:
-    """What holds for the whole city is public in its outcome; the proposals are read by the city's office, and by whoever
-    keeps the platform."""
-    own = body_of(actor)
-    city = actor.has("supervisor") and own is not None and own.judicial and own.level == "city"
-    return queryset if city or actor.has(*ADMINISTRATORS) else queryset.none()

@@ -17,24 +17,9 @@ ENTERPRISE_STATUS = [("open", "存续"), ("paused", "停业"), ("moved", "迁出
 ROLES = [
     ("officer", "执法人员"), ("planner", "计划管理员"), ("head", "单位负责人"), ("supervisor", "司法行政监督员"),
     ("superior", "上级主管部门"), ("enterprise", "企业用户"), ("admin", "系统管理员"), ("leader", "领导（只读）"),
-    ("government", "市、区政府"), ("security", "安全管理员"), ("audit", "审计管理员"),
 ]
-CITY_KINDS = [("parameter", "参数与平台约定"), ("template", "文书模板"), ("key", "检查码密钥")]
-CITY_STATES = {"waiting": "待第二人确认", "done": "已生效", "refused": "不予确认", "withdrawn": "已撤回"}
-CITY_TONES = {"waiting": "info", "done": "ok", "refused": "late", "withdrawn": "wait"}
-KEY_USES = [("ledger", "存证"), ("code", "检查码")]
-ROTATION_STATES = [("waiting", "待另一人确认"), ("done", "已更换"), ("withdrawn", "已撤回"), ("lapsed", "逾期作废")]
-LOGIN_WAYS = [("password", "密码"), ("second", "二次验证"), ("provider", "统一身份认证")]
 FIELDS = [
     ("food", "食品安全"), ("market", "市场秩序"), ("equipment", "特种设备"), ("fire", "消防安全"), ("safety", "安全生产"),
     ("environment", "生态环境"), ("city", "城市管理"), ("health", "卫生健康"), ("culture", "文化旅游"), ("labour", "劳动保障"),
     ("transport", "交通运输"), ("housing", "住房城建"), ("agriculture", "农业农村"), ("water", "水务"), ("other", "其他"),
 ]
-IMPORT_KINDS = [
-    ("bodies", "单位"), ("officers", "执法人员"), ("enterprises", "企业"), ("sites", "场所"), ("items", "检查事项"), ("plan", "年度计划"),
-    ("caps", "频次上限"),
-]
-IMPORT_ACTS = {
-    "imports.keep": "上传导入表", "imports.fix": "在线修改导入内容", "imports.rows": "导入入库（一批）", "imports.store": "导入入库",
-    "imports.undo": "撤销导入", "imports.undo_rows": "撤销导入（一批）", "exports.personal": "导出含个人信息的表",
-}

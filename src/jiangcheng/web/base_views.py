@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jiangcheng.papers import portraits
 from jiangcheng.parties.models import Certificate
 from jiangcheng.parties.scope import visible_or_404
-from jiangcheng.web import context, observe, samples
+from jiangcheng.web import context, samples
 from jiangcheng.web.desk import desk
 
 YEAR = 365 * 24 * 3600
@@ -94,7 +94,7 @@ def photo_response(certificate: Certificate) -> HttpResponse:
     return response
 
 
-@desk("officer", "planner", "head", "supervisor", "superior", "leader", "government", "admin")
+@desk("officer", "planner", "head", "supervisor", "superior", "leader", "admin")
 @require_GET
 def certificate_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The photo on a certificate, for staff who may see the certificate."""
@@ -121,8 +121,6 @@ def sample(request: HttpRequest, name: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("healthz", observe.healthz, name="healthz"),
-    path("metrics", observe.metrics, name="metrics"),
     path("big/", big, name="big"),
     path("rows/", rows, name="rows"),
     path("session/extend/", extend, name="session-extend"),

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -81,12 +82,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "may_search": hasattr(request, "actor") and search.may_search(request.actor),
         "todo_count": SimpleLazyObject(lambda: todo.count(request)),
-        "unread": SimpleLazyObject(lambda: todo.unread(request)),
         "page_time": timezone.localtime(),
         "idle_seconds": idle_seconds(),
     }
 
 
 def idle_seconds() -> int:
-    """Seconds without any request after which a session ends (HR-08-12)."""
-    return int(access.idle_time().total_seconds())
+    """Seconds without any request after which a session ends; ``IDLE_MINUTES`` of the settings, 30 by default."""
+    return int(getattr(settings, "IDLE_MINUTES", 30)) * 60

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
-from jiangcheng.kernel import breaks
 from jiangcheng.web import errors
 
 View = Callable[..., HttpResponse]
@@ -24,10 +21,7 @@ def desk(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.actor.account is None:
                 return errors.log_in_again(request, "请先登录，填写的内容已保留。")
-            if getattr(request, "must_enrol", False):
-                messages.info(request, "您的岗位须有二次验证，请先设置，再办理。")
-                return redirect("account-security")
-            if not request.actor.has(*roles) and not breaks.broken("seat"):
+            if not request.actor.has(*roles):
                 return errors.forbidden(request)
             return view(request, *args, **kwargs)
 

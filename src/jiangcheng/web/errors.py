@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
-from django.urls import Resolver404, get_resolver, resolve
+from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
 from django.utils.http import urlencode
 
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.kernel.answers import breach_json, quote_number, remedy_url
 from jiangcheng.law.rule import Breach, Refused, Remedy
-from jiangcheng.web import observe
 
 log = structlog.get_logger(__name__)
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: the number is read out over the telephone
+
 
 OWN_PAGES = {
     "visit-detail": ("head-visit", "supervisor-visit", "enterprise-visit"),
@@ -30,14 +31,38 @@ OWN_PAGES = {
 """Pages of other desks that show the same thing, looked through in this order."""
 
 
+def quote_number() -> str:
+    """A number to quote, e.g. ``7F3K2``; it stands on the page and in the log, nowhere else."""
+    return "".join(secrets.choice(LETTERS) for _ in range(5))
+
+
 def is_part(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether the sender asks for JSON and not for a page (outbox, programs; always on the interface)."""
-    return request.path.startswith("/api/") or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    """Whether the sender asks for JSON and not for a page (outbox, programs)."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def remedy_url(remedy: Remedy) -> str:
+    """Address of the page that does it. ``to`` is a URL name, or itself an address or anchor; "" when there is none.
+
+    Arguments that the address has no place for become its query; an argument ``_anchor`` its fragment.
+    """
+    if not remedy.to or remedy.to.startswith(("/", "#", "tel:")):
+        return remedy.to
+    args = dict(remedy.args)
+    anchor = args.pop("_anchor", "")
+    try:
+        address = reverse(remedy.to, kwargs=args)
+    except NoReverseMatch:
+        try:
+            address = reverse(remedy.to) + ("?" + urlencode(args) if args else "")
+        except NoReverseMatch:
+            return ""
+    return f"{address}#{anchor}" if anchor else address
 
 
 def _open_to(address: str, actor: Actor) -> bool:
@@ -74,6 +99,17 @@ def for_actor(breaches: Iterable[Breach], actor: Actor) -> list[Breach]:
     return [replace(b, remedies=tuple(own_remedy(r, actor) for r in b.remedies)) for b in breaches]
 
 
+def breach_json(breach: Breach) -> dict[str, Any]:
+    """One breach for programs and for the page's scripts."""
+    return {
+        "sentence": breach.sentence,
+        "ids": list(breach.ids),
+        "article": breach.article,
+        "field": breach.field,
+        "remedies": [{"text": r.text, "url": remedy_url(r)} for r in breach.remedies],
+    }
+
+
 def refused_response(
     request: HttpRequest, refused: Refused, template: str | None = None, context: dict[str, Any] | None = None
 ) -> HttpResponse:
@@ -84,8 +120,7 @@ def refused_response(
     """
     refused = Refused(for_actor(refused.breaches, request.actor))
     number = quote_number()
-    observe.refused(refused)
-    log.info("refused", number=number, ids=sorted({i for b in refused.breaches for i in b.ids}))
+    log.info("refused", number=number, path=request.path, breaches=[b.sentence for b in refused.breaches])
     if wants_json(request):
         return JsonResponse({"breaches": [breach_json(b) for b in refused.breaches], "number": number}, status=409)
     values = {**(context or {}), "refused": refused, "number": number, "back": _back(request)}
@@ -99,10 +134,7 @@ def refused_response(
 def _back(request: HttpRequest) -> str:
     """The page the form stood on, when the browser says so and it is ours."""
     referer = request.headers.get("Referer", "")
-    try:
-        own = request.build_absolute_uri("/")
-    except DisallowedHost:
-        return "/"
+    own = request.build_absolute_uri("/")
     return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"
 
 
@@ -123,7 +155,7 @@ def _state_page(request: HttpRequest, status: int, **words: Any) -> HttpResponse
     number = quote_number()
     if wants_json(request) or is_part(request):
         return JsonResponse({"sentence": words["what"], "number": number}, status=status)
-    log.info("answer", status=status, number=number)
+    log.info("answer", status=status, number=number, path=request.path)
     return render(request, "base/state.html", {"status": status, "number": number, "back": _back(request), **words}, status=status)
 
 
@@ -140,18 +172,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    """429: more searches or uploads than the minute allows (HR-08-5)."""
-    answer = _state_page(
-        request, 429, what="操作次数较多，请稍候", kept="没有改动任何内容，填写的内容保留在本机。", todo=f"{seconds} 秒后再试。",
-    )
-    answer["Retry-After"] = str(seconds)
-    return answer
-
-
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 because the page is older than the log-in (``CSRF_FAILURE_VIEW``)."""
-    log.info("csrf", reason=reason)
+    log.info("csrf", reason=reason, path=request.path)
     return _state_page(
         request, 403, what="页面停留过久，本次提交没有生效", kept="填写的内容保留在本机。", todo="返回上一页，刷新后再提交一次。",
     )
@@ -177,7 +200,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def broken(request: HttpRequest) -> HttpResponse:
     """500. Drawn without database and session, because one of them may be the reason."""
     number = quote_number()
-    log.error("broken", number=number, exc_info=True)
+    log.error("broken", number=number, path=request.path, exc_info=True)
     if wants_json(request) or is_part(request):
         return JsonResponse({"sentence": "服务器没有完成这一步。", "number": number}, status=500)
     return HttpResponse(render_to_string("base/broken.html", {"number": number}), status=500)

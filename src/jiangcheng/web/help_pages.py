@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
-
-from jiangcheng.web import manuals
 
 # desk: (title, steps of (what, how, ids))
 ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
-    "work": ("待办、消息、查找", (
-        ("待办、已办、我发起", "顶栏“待办”列出等您办理的事，逾期的在前；“已办”是您办理过的事；“我发起”看一件事现在在谁手里、等了多久。", "327-08-2"),
-        ("转办", "在待办里点“转办”，选本单位同样有权办理的同事。转办不产生新的权限，转出后不再列入您的待办。", "HR-08-22"),
-        ("催办、撤回", "在“我发起”里催办，同一件事一天一次；对方办理之前可以撤回修改。", "HR-08-21"),
-        ("查找", "按“/”到查找框，企业名称、拼音首字母、信用代码、文书号、检查编号都行，两个字即可；只能查到您有权查看的。", "327-06-1"),
-        ("保存的筛选", "列表选好条件后点“保存的筛选”，起个名字，下次一点就到。", "327-08-2"),
-        ("快捷键", "“/”查找，先按 g 再按 t 打开待办，j、k 上下一行，Enter 打开，Esc 关闭，“?”看全部。", "327-08-2"),
-        ("消息和提醒方式", "与您有关的事有了进展，“消息”里有。在“消息设置”里可选邮件、短信；外发的只有一句话。", "HR-08-20"),
-    )),
     "officer": ("执法人员", (
         ("制作检查方案", "在“今日”点“制作检查方案”，选计划行，抽取或指定对象，填写时间、协办人员和步骤，提交审批。", "327-17-1"),
         ("领取检查码", "负责人批准后，在检查详情点“领取检查码”。还差的项目会逐条列出，附依据和办法。", "327-17-2"),
@@ -29,8 +17,6 @@ ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ("拍照取证", "问题逐项拍照。照片去掉位置信息后保存，算出摘要写入存证，换不了也删不掉。", "327-18-4"),
         ("记录、签名、告知", "逐项记录，核对笔录，签名，选择结果并当场告知；未发现问题的也要告知。", "327-18-4 327-18-5"),
         ("跟踪整改", "责令改正、责令停止的，到期安排复查，直到整改到位。", "327-20-5"),
-        ("其他法定程序", "法律、法规、规章对该事项另有步骤的，在检查详情“其他法定程序”登记已办理，没有办理的不能往下走。", "327-18-6"),
-        ("非执法走访", "服务、联络、观摩不是检查，在“我的”→“非执法走访”登记目的；核实企业守法情况的，一律制作检查方案。", "327-04-2"),
     )),
     "planner": ("计划管理员", (
         ("公布事项", "在“检查事项”新增或导入，填写依据、标准和检查要点，提交审核，公布后才能列入计划。", "327-07-1"),
@@ -38,37 +24,23 @@ ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ("提交备案", "每年3月31日以前报同级司法行政部门和上级主管部门；退回的逐行补正后再报。", "327-13-2"),
         ("登记频次上限", "上级公布了检查频次上限的，在“频次”原样登记；能读出次数和周期的，安排检查时自动核对。", "327-15-1"),
         ("查看文书模板", "在“文书模板”看每种文书何时生成、载明什么；样张用虚构数据，不编号、不保存。", "327-17-3 327-21-1"),
-        ("隶属和国资关系", "检查本单位下属单位、所监管国有企业，先登记关系并附证明；以后按非执法走访留存，不领检查码、不计次。", "327-02-2"),
-        ("从其规定", "法律、法规、规章对检查另有要求的，登记出处、条款、领域和期限，由司法行政部门确认；通知、函不能登记。", "327-02-3 HR-02-1"),
-        ("其他法定程序", "在事项页点“其他法定程序”，登记法律、法规、规章要求的其他步骤和出处。", "327-18-6"),
         ("公示和调整", "备案后公示；调整计划须重新备案，公示调整后的计划。", "327-14-3 327-14-4"),
     )),
     "head": ("单位负责人", (
         ("审批方案", "卡片上列出查谁、为何查、谁去查、何时查和系统核对结果，点“批准”或写明意见退回。", "327-17-1"),
         ("审核事项", "计划管理员提交的事项在“事项”里逐项核对，点“公布”写明施行日期，或者写明意见退回修改。", "327-07-1 327-07-3"),
-        ("批量审批", "多件方案等您审批的，点“批量审批”，逐件看系统核对结果，勾选后批准或退回；每件单独核对，结果逐件列出。", "327-17-1"),
         ("决定回避", "当事人或者检查人员申请回避的，在“待我审批”决定；未决定前，检查暂停。", "HR-18-2"),
-        ("核实和更换人员", "企业反映人员不符的，写明怎样核实；证件到期或者生病的，更换人员，原检查码撤销。", "327-18-2 HR-17-5"),
         ("授权委托", "可以书面授权分管负责人审批，写明范围和期限。", "HR-17-1"),
     )),
     "supervisor": ("司法行政监督员", (
         ("备案审查", "系统核对九项内容，逐行写意见；齐全的准予备案，有须补正的退回。", "327-14-1"),
         ("检查动态", "查看本级、本地区的检查；可以撤销违法的检查。", "327-06-1"),
         ("处理反映", "企业反映检查码无效、人员不符的，在“收到的反映”核实，写明处理情况；联系方式由两名监督员共同查看。", "327-38-4 HR-41-2"),
-        ("五项原则", "投诉、反映、评价和监督发现，在“五项原则”按所涉的原则归类，逐项统计。", "327-05-3"),
-        ("预警", "季末检查突增、批量查看信息、查看与经办无关的检查，列在“预警”，核实后写明处理情况。", "327-40-04 327-40-06"),
-        ("确认从其规定", "单位登记的从其规定，核对公布的文本后确认或者不予确认；本人登记的由另一人确认。", "327-02-3"),
-        ("市级平台管理", "市级司法行政部门决定全市的参数和平台约定，一人提出，另一人确认；区级只能查看。", "327-08-3"),
         ("无网络登记核查", "核对原因、设备时间和距离，核实或要求说明。", "HR-17-4"),
     )),
     "superior": ("上级主管部门", (
         ("计划收悉", "下级单位的年度计划报来后点“收悉”。", "327-13-2"),
         ("本系统检查", "下级单位到场以后可以调阅检查；违反规定的，写明理由后撤销。", "327-06-1"),
-    )),
-    "government": ("市、区政府", (
-        ("本辖区概况", "首页列出本辖区计划备案、检查、结果和整改的数字，点开看每一件；不按检查次数、罚没金额排名。", "327-06-2"),
-        ("待批", "本办法交由政府批准、协调的事列在“待批”；平台尚未开通的注明现在怎样办理。", "327-06-2"),
-        ("交办", "在“交办”选择单位，写明要求和回复期限；收到回复后办结或者退回重报。政府不修改检查记录。", "327-06-2"),
     )),
     "enterprise": ("企业", (
         ("有人来检查", "请对方亮检查码，用手机扫码查验；绿色页面列出单位、人员、事项和时间，红色页面表示此码无效。", "327-17-4"),
@@ -78,67 +50,22 @@ ARTICLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ("陈述和签收", "可以陈述意见，写入笔录；不同意的可以写明意见后签名或不签。", "327-18-4"),
         ("整改", "收到责令改正的，在期限内提交整改说明和照片，可以申请延期。照片里的位置信息不会公开。", "327-20-3"),
     )),
-    "security": ("安全管理员", (
-        ("岗位和登录", "在“账号”设置岗位，解锁，重设密码，重置二次验证，绑定统一身份；不能维护单位和人员。", "327-08-3 HR-08-11"),
-        ("安全参数", "哪些岗位须二次验证、登录多久后退出，由市级司法行政部门两人决定，在“参数与平台约定”可以查看。", "HR-08-11 HR-08-12"),
-        ("更换密钥", "在“密钥”提出更换，由另一人在期限内确认；原来的公钥继续公布，旧码照常查验。", "327-08-3 HR-08-13"),
-    )),
-    "audit": ("审计管理员", (
-        ("看记录", "查看登录记录、查看记录、管理操作和存证状态，不能改动任何内容。", "327-08-2 327-08-3"),
-        ("对外留存", "在“存证状态”下载最新检查点，交给平台以外的人保存：此前的记录不能悄悄改动。", "327-08-2"),
-    )),
-    "admin": ("系统管理员", (
-        ("单位、人员、账号", "维护主体、证件和账号；不能查看检查记录。", "327-03-1"),
-        ("消息投递", "投递满次数仍未送达的列在“消息投递”，重新投递或者关闭；看不到消息内容。", "HR-08-20"),
-        ("导入", "在“导入”上传 Excel 或 CSV，先看预览和校验再入库；有误的行单独下载，改好再传；没有使用的，30 日内可以撤销。", "327-03-1 327-18-1"),
-        ("场所更正", "执法人员到场发现停业、迁址、查无下落的，在“场所更正”更正地址，或者写明不采纳的理由。", "327-08-2"),
-    )),
+    "admin": ("系统管理员", (("单位、人员、账号", "维护主体、证件和账号；不能查看检查记录。", "327-03-1"),)),
     "public": ("公众", (("查询", "可以查事项、计划、执法主体，查验检查码和文书，看条文落实情况。", "327-07-1"),)),
-    "leader": ("领导（只读）", (("看本辖区概况", "计划备案、检查、结果和整改，点数字看到每一条；不按次数和罚没金额排名。", "327-06-1"),)),
 }
 
 
-FIRST = {"v": "enterprise", "p": "public", "items": "public", "plans": "public", "bodies": "public", "law": "public", "claim": "enterprise"}
-"""Desk that a page of an address belongs to, by its first part, where that part is not the desk's own name."""
-CACHE = 3600
-"""Seconds that a browser may keep a picture of a manual."""
-
-
-def _desk_of(request: HttpRequest, address: str) -> str:
-    """The desk whose help comes first: that of the page asked from, else one's own, else the public's."""
-    first = address.strip("/").split("/")[0]
-    here = FIRST.get(first, first)
-    if here in ARTICLES:
-        return here
-    return next((role for role in ARTICLES if request.actor.has(role)), "public")
-
-
 def index(request: HttpRequest) -> HttpResponse:
-    """What explains the page that one comes from, then the steps of one's own desk with its manual, then the others."""
-    address = request.GET.get("for", "")
-    mine, found = _desk_of(request, address), manuals.explains(address)
-    rows = [(slug, title, steps, manuals.manual(slug)) for slug, (title, steps) in ARTICLES.items()]
+    """The help of one's own desk first, then the others."""
+    mine = next((role for role in ARTICLES if request.actor.has(role)), "public")
+    rows = [(slug, title, steps) for slug, (title, steps) in ARTICLES.items()]
     rows.sort(key=lambda r: r[0] != mine)
-    return render(request, "help.html", {"title": "帮助", "rows": rows, "here": found})
+    return render(request, "help.html", {"title": "帮助", "rows": rows})
 
 
 def article(request: HttpRequest, desk: str) -> HttpResponse:
-    """The manual of one desk; its steps alone where this installation has no manuals."""
+    """The help of one desk."""
     if desk not in ARTICLES:
         raise Http404(desk)
     title, steps = ARTICLES[desk]
-    if found := manuals.manual(desk):
-        others = [(slug, words) for slug, (words, _) in ARTICLES.items() if slug != desk]
-        return render(request, "manual.html", {"title": found.title, "manual": found, "others": others})
-    return render(request, "help.html", {"title": f"帮助：{title}", "rows": [(desk, title, steps, None)]})
-
-
-@require_safe
-def picture(request: HttpRequest, name: str) -> FileResponse:
-    """A picture of a manual; 404 for a name that is none."""
-    found = manuals.picture(name)
-    if found is None:
-        raise Http404(name)
-    answer = FileResponse(found.open("rb"), content_type="image/png")
-    answer["Cache-Control"] = f"public, max-age={CACHE}"
-    return answer
+    return render(request, "help.html", {"title": f"帮助：{title}", "rows": [(desk, title, steps)]})

@@ -11,21 +11,17 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from jiangcheng.kernel import breaks
 from jiangcheng.law.rule import Refused
-from jiangcheng.parties import access, limits
+from jiangcheng.parties import access
 from jiangcheng.web import errors
 from jiangcheng.web.context import idle_seconds
 
-LAST, FIRST, _ = access.CLOCKS
-SMALL = 16 * 1024
-"""A form without a file is smaller: it is not counted as an upload."""
+LAST = "last_request"
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 
 
 class ActorMiddleware:
-    """Sets ``request.actor``; a ``Refused`` that leaves a view becomes the refusal page; a session ends when it
-    was idle too long, and after a whole working day in any case."""
+    """Sets ``request.actor``; a ``Refused`` that leaves a view becomes the refusal page; an idle session ends."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -41,8 +37,6 @@ class ActorMiddleware:
             request.actor = access.actor_of(request)
             response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if breaks.broken("csp"):
-            response._csp_exempt = True
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store" if request.method != "GET" else "private, no-cache")
         return response
@@ -61,8 +55,8 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return None
         now = int(time.time())
-        last, first = request.session.get(LAST, now), request.session.setdefault(FIRST, now)
-        if now - last > idle_seconds() or now - first > access.whole_time().total_seconds():
+        last = request.session.get(LAST, now)
+        if now - last > idle_seconds():
             logout(request)
             if not errors.wants_json(request) and not errors.is_part(request):
                 messages.info(request, "登录已超时，请重新登录。填写的内容保留在本机。")
@@ -71,32 +65,6 @@ class ActorMiddleware:
         if (not request.headers.get("X-Background") and now - last >= min(30, idle_seconds() // 4)) or LAST not in request.session:
             request.session[LAST] = now
         return None
-
-
-class RateMiddleware:
-    """Searches and uploads of one account (or address, without one) are counted a minute (HR-08-5); the interface counts itself."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        kind = self._kind(request)
-        who = f"account/{request.actor.account}" if request.actor.account else access.address_of(request)
-        seconds = limits.wait(kind, who) if kind else 0
-        return errors.too_many(request, seconds) if seconds else self.get_response(request)
-
-    @staticmethod
-    def _kind(request: HttpRequest) -> str:
-        if request.path.startswith("/api/"):
-            return ""
-        if request.method == "POST" and request.content_type == "multipart/form-data" and _length(request) > SMALL:
-            return "upload"
-        return "search" if request.method == "GET" and request.GET.get("q", "").strip() else ""
-
-
-def _length(request: HttpRequest) -> int:
-    said = str(request.META.get("CONTENT_LENGTH") or "")
-    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _holds_nul(values: QueryDict) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -15,26 +14,13 @@ from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import ledger
-from jiangcheng.kernel.search import holding_many
-from jiangcheng.law.rule import Refused, enforces
-from jiangcheng.oversight import access
+from jiangcheng.law.rule import Refused
 from jiangcheng.papers.models import Paper
-from jiangcheng.parties.access import address_of
-from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
 from jiangcheng.web.errors import refused_response
 
 TABS = (("base", "基本信息"), ("items", "检查事项"), ("papers", "文书"), ("process", "办理过程"))
 OUTCOMES = dict(words.OUTCOMES)
-
-
-def of_firm_or_body(query: str) -> Q:
-    """Condition on visits: each word of the query is said of the visit (number, enterprise) or of its body."""
-    asked = Q()
-    for word in query.split():
-        held = holding_many([Visit, Body], word)
-        asked &= held[Visit] | Q(body__in=Body.objects.filter(held[Body]).values("pk")) if held[Body] != Q(pk__in=[]) else held[Visit]
-    return asked
 
 
 def waited_words(days: int) -> str:
@@ -49,18 +35,10 @@ def outcome_words(visit: Visit) -> str:
     return "、".join(OUTCOMES.get(o, o) for o in visit.outcome_list)
 
 
-@enforces("327-40-06")
-def looked(request: HttpRequest, visit: Visit, what: str) -> None:
-    """Note that staff opened an inspection, with the people, findings and statements in it."""
-    if request.method == "GET":
-        access.note(request.actor, "page", what, f"{visit.number} {visit.enterprise.name}", visit=visit, address=address_of(request))
-
-
 def page(request: HttpRequest, number: str, template: str) -> HttpResponse:
     """The visit's page at its address, or 撤销检查 posted to it."""
     found = Visit.objects.select_related("body__judicial_office", "enterprise", "site", "row__plan", "draw", "order")
     visit = visible_or_404(request.actor, found, number=number)
-    looked(request, visit, "调阅检查")
     if request.method == "POST":
         try:
             door.revoke(request.actor, visit, request.POST.get("reason", "").strip())

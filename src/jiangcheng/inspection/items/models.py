@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 
 from jiangcheng.inspection.items import words
-from jiangcheng.inspection.reach.words import SOURCE_LEVELS
 from jiangcheng.kernel.records import Audited, Stateful
 from jiangcheng.parties.words import BASIS_LEVELS, FIELDS, LEVELS
 
@@ -96,35 +95,6 @@ class Question(Audited):
         return self.text
 
 
-class ItemStep(Audited):
-    """A step that a law, regulation or rule adds to the inspection of an item, with its source and term (article 18, item 6).
-
-    ``guards``: the visit's step that waits for it: submission of the scheme, start, or closing.
-    """
-
-    item = models.ForeignKey(Item, models.PROTECT, related_name="steps")
-    text = models.CharField("程序要求", max_length=200)
-    document = models.CharField("文件名称", max_length=120)
-    level = models.CharField("效力层级", max_length=16, choices=SOURCE_LEVELS)
-    clause = models.CharField("条款", max_length=60)
-    guards = models.CharField("办在何时", max_length=16, choices=words.STEP_GUARDS)
-    valid_from = models.DateField("适用起")
-    valid_until = models.DateField("适用止", null=True, blank=True)
-    entered_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def source(self) -> str:
-        """The provision as it is quoted: 《…》第…条."""
-        name = self.document if self.document.startswith("《") else f"《{self.document}》"
-        return f"{name}{self.clause}"
-
-
 class Cap(Audited):
     """A published yearly frequency cap (频次上限), as parsed; what cannot be parsed keeps ``enforceable`` False.
 
@@ -154,6 +124,29 @@ class Cap(Audited):
 
     def __str__(self) -> str:
         return self.printed
+
+
+class Import(Audited):
+    """An uploaded table on its way through upload, preview, check and store (上传、预览、校验、入库).
+
+    ``content`` is the file as it came, ``fixes`` what was mended on the page (cell → text), ``stored`` what storing it
+    did: counts by 新增, 更新, 不变, 有误.
+    """
+
+    kind = models.CharField("内容", max_length=16, choices=words.IMPORT_KINDS)
+    body = models.ForeignKey("parties.Body", models.PROTECT, related_name="imports")
+    target = models.CharField("导入到", max_length=40, blank=True)
+    name = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField("文件摘要", max_length=64)
+    content = models.BinaryField("文件")
+    uploaded_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    fixes = models.JSONField("在线修改", default=dict)
+    stored_at = models.DateTimeField("入库时间", null=True, blank=True)
+    stored = models.JSONField("入库结果", default=dict)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LibraryRow(models.Model):

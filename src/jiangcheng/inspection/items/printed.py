@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from jiangcheng.sheets.cells import normal
-
+_WIDE = {ord(a): b for a, b in zip("０１２３４５６７８９／：，；（）％．－～", "0123456789/:,;()%.-~", strict=True)}
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _NUM = r"(\d+|[一二两三四五六七八九十]+)"
 _PERIODS = (
@@ -43,6 +42,11 @@ class Reading:
     floor: bool = False
     enforceable: bool = False
     why_not: str = ""
+
+
+def normal(text: str) -> str:
+    """Half-width digits and punctuation, no blanks; the words stay."""
+    return re.sub(r"\s+", "", (text or "").translate(_WIDE))
 
 
 def number(text: str) -> int:

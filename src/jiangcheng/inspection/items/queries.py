@@ -11,9 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jiangcheng.inspection.items import house
-from jiangcheng.inspection.items.models import Cap, Item, ItemStep, ItemVersion, LibraryRow, Pause, Question
+from jiangcheng.inspection.items.models import Cap, Import, Item, ItemVersion, LibraryRow, Pause, Question
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import enforces
 from jiangcheng.parties.scope import register
 
@@ -108,7 +107,12 @@ def _said(version: ItemVersion, name: str) -> str:
 
 def search(versions: QuerySet[ItemVersion], words: str) -> QuerySet[ItemVersion]:
     """Versions whose name, code, basis or pinyin initials hold every one of the words; two characters suffice."""
-    return versions.filter(holding(ItemVersion, words)) if words.strip() else versions
+    for word in words.split():
+        asked = Q(name__icontains=word) | Q(item__code__icontains=word) | Q(basis__icontains=word) | Q(subjects__icontains=word)
+        if word.isascii():
+            asked |= Q(initials__icontains=word)
+        versions = versions.filter(asked)
+    return versions
 
 
 def no_standard(day: date) -> QuerySet[ItemVersion]:
@@ -152,10 +156,9 @@ def _public_and_own(actor: Actor, queryset: QuerySet) -> QuerySet:
     return queryset.filter(own | Q(**{state: HELD}))
 
 
-@register(ItemStep)
-def _steps(actor: Actor, queryset: QuerySet) -> QuerySet:
-    """What other laws ask for beside an item goes with the item."""
-    return queryset.filter(item__in=_public_and_own(actor, Item.objects.all()))
+@register(Import)
+def _imports(actor: Actor, queryset: QuerySet) -> QuerySet:
+    return queryset.filter(body=actor.body) if actor.has("planner") and actor.body else queryset.none()
 
 
 @register(LibraryRow)

@@ -7,9 +7,14 @@ else it is new.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
+
+from jiangcheng.inspection.items import imports, sheets
+from jiangcheng.inspection.items.imports import BAD, NEW, SAME, UPDATE, Checked, Preview
+from jiangcheng.inspection.items.models import Import
+from jiangcheng.inspection.items.sheets import Bad, Column, Line
 from jiangcheng.inspection.plans import actions, facts, reading
 from jiangcheng.inspection.plans.models import Plan, PlanRow
 from jiangcheng.inspection.plans.rules import ROWS, PlanFacts, about_rows
@@ -17,11 +22,6 @@ from jiangcheng.inspection.plans.words import FINDS, NINE
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import check_all, enforces
-from jiangcheng.parties.imports import kinds
-from jiangcheng.parties.imports.kinds import BAD, NEW, SAME, UPDATE, Checked, Kind, Written
-from jiangcheng.parties.models import Import, ImportTrace
-from jiangcheng.sheets import Bad, Column, Line
-from jiangcheng.sheets import template as blank
 
 FIND_WORDS = {word: slug for slug, word in FINDS}
 HINTS = {
@@ -30,29 +30,28 @@ HINTS = {
     "frequency": "写成“每年1次”“每季度1次”，不得超过公布的上限", "proportion": "写成“20%”“全覆盖”“30家”",
     "necessity": "为什么今年要做这项检查，有数据的写数据",
 }
-FORMS = {"item_name": "text", "body_name": "text", "manner": "text", "frequency": "digits", "proportion": "percent"}
 COLUMNS = (
-    Column("n", "行号", hint="修改已有的行时保留；新增的行留空", width=6, kind="digits"),
+    Column("n", "行号", hint="修改已有的行时保留；新增的行留空", width=6, digits=True),
     *(
         Column(name, word, (word.removeprefix("检查"),) if word not in ("检查项目",) else (), required=name in ("item_name",), hint=HINTS[name],
-               width=30 if name in ("basis", "contents", "necessity") else 18, kind=FORMS.get(name, "lines"),
+               width=30 if name in ("basis", "contents", "necessity") else 18, digits=name in ("frequency", "proportion"),
                choices=("现场", "非现场", "现场、非现场") if name == "manner" else ())
         for name, word in NINE
     ),
     Column("find", "对象确定方式", choices=tuple(FIND_WORDS), hint="留空为随机抽取", width=14),
-    Column("quarters", "实施季度", ("季度",), hint="写成 1,2,3,4；留空为全年", width=12, kind="digits"),
+    Column("quarters", "实施季度", ("季度",), hint="写成 1,2,3,4；留空为全年", width=12, digits=True),
 )
 WORDS = {c.field: c.head for c in COLUMNS}
-NOTES = ("九项内容缺一不可（第十三条）。有误的行不入库，改好后可以再次导入，不会重复。",)
 
 
 def template(plan: Plan, *, rows: list[PlanRow] | None = None) -> bytes:
     """The table to fill in, with the plan's rows (or some of them) and the published items to choose from."""
     listed = facts.Listed(plan.body, plan.year, calendar.today())
     given = plan.rows.filter(withdrawn_at=None) if rows is None else rows
-    return blank(
+    return sheets.template(
         COLUMNS, [line_of(r) for r in given], title=f"{plan.year}年度计划",
-        lists={"item_name": sorted(listed.by_name), "body_name": (plan.body.name,)}, notes=NOTES,
+        lists={"item_name": sorted(listed.by_name), "body_name": (plan.body.name,)},
+        notes=("九项内容缺一不可（第十三条）。有误的行不入库，改好后可以再次导入，不会重复。",),
     )
 
 
@@ -121,82 +120,28 @@ def _match(plan: Plan, lines: list[tuple[Line, dict[str, str]]]) -> dict[int, Pl
     return found
 
 
-def plan_of(upload: Import) -> Plan:
-    """The plan that an upload goes into."""
-    return Plan.objects.select_related("body").get(pk=upload.target, body=upload.body_id)
-
-
-@kinds.register
-class PlanRows(Kind):
-    """年度计划: rows of one plan; all lines are judged together by the rules of filing."""
-
-    slug, title, noun, desk, label = "plan", "导入年度计划", "年度计划", "planner", "item_name"
-    columns, notes, whole = COLUMNS, NOTES, True
-
-    def may(self, actor: Actor, upload: Import) -> None:
-        actions.may_plan(actor, upload.body_id)
-        actions.must_be_open(plan_of(upload))
-
-    def lists(self, upload: Import | None) -> Mapping[str, Sequence[str]]:
-        if upload is None:
-            return {}
-        plan = plan_of(upload)
-        return {"item_name": sorted(facts.Listed(plan.body, plan.year, calendar.today()).by_name), "body_name": (plan.body.name,)}
-
-    def begin(self, upload: Import) -> Plan:
-        return plan_of(upload)
-
-    def judge(self, shared: Plan, lines: Sequence[Line]) -> list[Checked]:
-        """Every line against the rules of filing, all errors at once, each with its cell."""
-        read = [(line, *values_of(line)) for line in lines]
-        matched = _match(shared, [(line, values) for line, values, _ in read])
-        against = _against_the_rules(shared, read, matched)
-        seen: dict[Any, int] = {}
-        found = []
-        for line, values, bad in read:
-            all_bad = bad + against.get(line.n, []) + _twice(line, values, seen)
-            found.append(_judge(line, values, all_bad, matched.get(line.n)))
-        return found
-
-    @enforces("327-13-1")
-    def save(self, shared: Plan, upload: Import, actor: Actor, part: Sequence[Checked]) -> list[Written]:
-        written = []
-        for one in part:
-            if one.kind == NEW:
-                made = actions.add_row(shared, actor, one.values, _number(one.line) or None)
-                written.append(Written(PlanRow, made.pk))
-                continue
-            before = kinds.kept(one.target, (*(n for n, _ in NINE), "find", "quarters"))
-            if actions.save_row(one.target, actor, one.values):
-                written.append(Written(PlanRow, one.target.pk, before))
-        return written
-
-    def revert(self, upload: Import, actor: Actor, traces: Sequence[ImportTrace]) -> None:
-        for t in traces:
-            row = PlanRow.objects.select_related("plan").get(pk=t.key)
-            if t.before is None:
-                actions.delete_row(row, actor)
-            else:
-                actions.save_row(row, actor, t.before)
-
-
-Read = Sequence[tuple[Line, dict[str, str], list[Bad]]]
-
-
-def _against_the_rules(plan: Plan, read: Read, matched: Mapping[int, PlanRow]) -> dict[int, list[Bad]]:
-    """Sheet row → cells that the rules of filing refuse, with the article."""
+def check(upload: Import, plan: Plan) -> Preview:
+    """校验: every line against the rules of filing, all errors at once, each with its cell. Raises ``sheets.Unreadable``."""
+    table = imports.read(upload, COLUMNS)
     listed = facts.Listed(plan.body, plan.year, calendar.today())
-    drafts = [_draft(plan, matched.get(line.n), line, values) for line, values, _ in read]
-    asked = PlanFacts(calendar.today(), plan.year, plan.pk, plan.body.name, tuple(facts.row_facts(d, listed) for d in drafts))
+    lines = [(line, *values_of(line)) for line in table.lines]
+    matched = _match(plan, [(line, values) for line, values, _ in lines])
+    drafts = {line.n: _draft(plan, matched.get(line.n), line, values) for line, values, _ in lines}
+    asked = PlanFacts(calendar.today(), plan.year, plan.pk, plan.body.name, tuple(facts.row_facts(d, listed) for d in drafts.values()))
     wrong: dict[int, list[Bad]] = {}
-    by_line = {line.n: line for line, *_ in read}
+    by_line = {line.n: line for line, *_ in lines}
     for n, name, breach in about_rows(check_all(ROWS, asked)):
         line = by_line[n]
         reason = re.sub(r"^第 \d+ 行(的)?", "", breach.sentence).rstrip("。")
         remedy = re.sub(r"第 \d+ 行", "", breach.remedies[0].text) if breach.remedies else ""
-        cell = line.cells.get(name) or f"第 {n} 行"
+        cell = line.cells.get(name, f"第 {n} 行")
         wrong.setdefault(n, []).append(Bad(cell, line.values.get(name, ""), f"{reason}（{breach.article}）", remedy, name))
-    return wrong
+    seen: dict[Any, int] = {}
+    found = []
+    for line, values, bad in lines:
+        bad = bad + wrong.get(line.n, []) + _twice(line, values, seen)
+        found.append(_judge(line, values, bad, matched.get(line.n)))
+    return imports.preview(table, found)
 
 
 def _twice(line: Line, values: dict[str, str], seen: dict[Any, int]) -> list[Bad]:
@@ -221,9 +166,39 @@ def _judge(line: Line, values: dict[str, str], bad: list[Bad], row: PlanRow | No
     if bad:
         return Checked(line, BAD, tuple(bad), row)
     if row is None:
-        return Checked(line, NEW, values=values)
+        return Checked(line, NEW)
     changed = tuple((name, getattr(row, name), v) for name, v in values.items() if getattr(row, name) != v.strip())
-    return Checked(line, UPDATE if changed else SAME, (), row, changed, values)
+    return Checked(line, UPDATE if changed else SAME, (), row, changed)
+
+
+@enforces("327-13-1")
+@transaction.atomic
+def store(upload: Import, plan: Plan, actor: Actor) -> dict[str, int]:
+    """入库: new and changed rows; bad lines are left out, unchanged ones are not touched. Counts by kind.
+
+    A long file is stored part by part: call it again until ``upload.stored_at`` is set.
+    """
+    actions.may_plan(actor, plan.body_id)
+    actions.must_be_open(plan)
+    imports.must_be_open(upload)
+    found = check(upload, plan)
+    part = imports.part_of(found)
+    for checked in part:
+        values, _ = values_of(checked.line)
+        if checked.kind == NEW:
+            actions.add_row(plan, actor, values, _number(checked.line) or None)
+        elif checked.kind == UPDATE:
+            actions.save_row(checked.target, actor, values)
+    return imports.stored(upload, actor, found, part)
+
+
+def bad_lines(upload: Import, plan: Plan) -> bytes:
+    """仅下载有误行: the bad lines with a comment on each bad cell."""
+    found = check(upload, plan).bad_lines
+    notes = {(r, b.field): f"{b.reason}。{b.remedy}" for r, x in enumerate(found, 1) for b in x.bad}
+    listed = facts.Listed(plan.body, plan.year, calendar.today())
+    rows: list[dict[str, Any]] = [x.line.values for x in found]
+    return sheets.template(COLUMNS, rows, title="有误的行", lists={"item_name": sorted(listed.by_name)}, bad=notes)
 
 
 def problem_rows(plan: Plan, numbers: list[int]) -> bytes:

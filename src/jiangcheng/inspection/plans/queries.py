@@ -29,12 +29,6 @@ def deadline(year: int) -> date:
     return law.day_in(year, "plan.filing-deadline", max(date(year, 12, 31), parameters.value("decree.in-force")))
 
 
-def year_in_the_making(today: date | None = None) -> int:
-    """The year whose plan is being made: next year's from October on."""
-    day = today or calendar.today()
-    return day.year + 1 if day.month >= 10 else day.year
-
-
 def is_due(year: int) -> bool:
     """Does the decree ask for the plan of that year? The first one was due on 31 March 2026."""
     return deadline(year) >= parameters.value("plan.first-filing")

@@ -10,8 +10,6 @@ class Config(AppConfig):
     label = "visits"
 
     def ready(self) -> None:
-        """Load the rules of visibility (a model without one shows nothing) what is searched, and what waits for whom."""
+        """Load the rules of visibility: a model without one shows nothing."""
         import_module("jiangcheng.inspection.visits.queries")
         import_module("jiangcheng.inspection.visits.matters")
-        import_module("jiangcheng.inspection.visits.indexed")
-        import_module("jiangcheng.inspection.visits.waits")

@@ -15,11 +15,11 @@ from django.utils import timezone
 from jiangcheng.inspection.items import caps
 from jiangcheng.inspection.items.caps import Limit
 from jiangcheng.inspection.plans import queries as plans
-from jiangcheng.inspection.visits.facts import extra
 from jiangcheng.inspection.visits.models import CapCounter, CapUse, Visit
-from jiangcheng.kernel import breaks, calendar, ledger
+from jiangcheng.kernel import calendar, ledger
 from jiangcheng.kernel.actor import SYSTEM, Actor
 from jiangcheng.law.rule import Breach, Refused, Remedy, enforces
+from jiangcheng.papers import breaks
 
 HELD = ("reserved", "used")
 LONGEST = 31
@@ -48,18 +48,15 @@ class Place:
 
 @enforces("327-15-1", "HR-15-1", "HR-20-2")
 def counts(visit: Visit) -> bool:
-    """Does the visit enter the cap? Case visits and tracking visits on an order do not: they are shown in a second
-    tally; nor does one whose frequency another provision settles (从其规定)."""
-    return visit.order_id is None and visit.kind in ("daily", "special") and not extra.freed_from_caps(visit)
+    """Does the visit enter the cap? Case visits and tracking visits on an order do not: they are shown in a second tally."""
+    return visit.order_id is None and visit.kind in ("daily", "special")
 
 
 def why_not_counted(visit: Visit) -> str:
     """Why a visit is not in the cap, in words; empty when it is."""
     if visit.order_id is not None:
         return "跟踪检查，不计入年度频次上限"
-    if visit.kind in ("daily", "special"):
-        return "" if counts(visit) else "频次从其规定，不计入年度频次上限"
-    return "个案检查，不计入年度频次上限"
+    return "" if counts(visit) else "个案检查，不计入年度频次上限"
 
 
 def days_of(visit: Visit) -> list[date]:

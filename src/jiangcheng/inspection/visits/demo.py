@@ -23,8 +23,7 @@ STROKES = {"width": 324, "height": 128, "strokes": [[[40, 60], [70, 40], [90, 90
 SEED = "%032x"
 
 
-def actor_of(username: str) -> Actor | None:
-    """The actor of a demo account in its first seat; None where there is none."""
+def _actor(username: str) -> Actor | None:
     account = Account.objects.filter(username=username, demo=True).first()
     if account is None:
         return None
@@ -36,7 +35,7 @@ class Walk:
     """The people of the demo market office and the steps they take."""
 
     def __init__(self, seed: int) -> None:
-        self.lead, self.second, self.head = (actor_of(n) for n in ("officer1", "officer2", "head"))
+        self.lead, self.second, self.head = (_actor(n) for n in ("officer1", "officer2", "head"))
         self.seed, self.count = seed, 0
         self.site: Site | None = None
         now = timezone.now()

@@ -46,7 +46,7 @@ VISIT = Flow("visit", tuple(STATES), (
     Step("follow", ("told",), "following", seats.on_visit, "跟踪整改", (), ("327-20-5",)),
     Step("close", ("told", "following", "not_done"), "closed", seats.on_visit, "办结", outcome.CLOSE, ("327-20-5", "327-18-5", "327-17-3")),
     Step("archive", ("closed",), "archived", seats.on_visit, "归档", outcome.ARCHIVE, ("327-25-1",)),
-), ground=("327-05-2",))
+))
 
 ORDER = Flow("order", tuple(ORDER_STATES), (
     Step("answer", ("open", "overdue"), "submitted", seats.firm_of_visit, "提交整改", orders.ANSWER),

@@ -8,16 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from jiangcheng.inspection.visits.models import CapCounter, Order, Visit
+from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.inspection.visits.queries import ARRIVED
-from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import calendar, parameters
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.rule import enforces
-from jiangcheng.papers import codes
 from jiangcheng.papers import queries as papers
-from jiangcheng.papers.models import Paper
-from jiangcheng.parties.imports import undo
 from jiangcheng.parties.scope import scope
 
 
@@ -26,20 +22,6 @@ def _visits(actor: Actor) -> Any:
     """An enterprise that was told of a visit in advance reads its papers, which bear the code, from arrival on."""
     found = scope(actor, Visit.objects.all())
     return (found.filter(ARRIVED) if actor.has("enterprise") else found).values("number")
-
-
-@enforces("327-21-1", "327-06-1")
-def public(paper: Paper) -> bool:
-    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived.
-
-    A notice may be checked from the hour on at which the code printed on it may: with the phones dead it is all there is.
-    """
-    if paper.matter_kind != "visit":
-        return True
-    code = codes.current(paper.matter) if paper.kind == "notice" else None
-    if code is not None and codes.state_now(code, timezone.now()) == "valid":
-        return True
-    return Visit.objects.filter(number=paper.matter).filter(ARRIVED).exclude(state__in=HIDDEN_FROM_OTHERS).exists()
 
 
 @dataclass(frozen=True)
@@ -75,10 +57,3 @@ def open_orders(actor: Actor) -> Any:
 def unarchived(actor: Actor) -> Any:
     """Closed visits not yet archived that the actor may see, the longest waiting first."""
     return scope(actor, Visit.objects.filter(state="closed")).select_related("enterprise", "body").order_by("closed_at")
-
-
-@undo.users("items.Cap")
-def _counted(keys: set[str]) -> set[str]:
-    """Caps by which a visit was counted: they are in use, though the counter names them by text."""
-    named = {f"cap:{key}": key for key in keys}
-    return {named[key] for key in CapCounter.objects.filter(cap_key__in=list(named)).values_list("cap_key", flat=True)}

@@ -85,11 +85,7 @@ class Visit(Stateful):
     class Meta:
         indexes = [
             models.Index(fields=["body", "state", "window_start"]), models.Index(fields=["enterprise", "window_start"]),
-            models.Index(fields=["row", "state"]), models.Index(fields=["-window_start", "-id"], name="visit_newest_window"),
-            models.Index(fields=["-arrived_at", "-id"], name="visit_newest_arrival"),
-            models.Index(
-                fields=["body"], name="visit_offline_waiting", condition=models.Q(offline_synced_at__isnull=False, offline_checked_at=None),
-            ),
+            models.Index(fields=["row", "state"]),
         ]
 
     def __str__(self) -> str:
@@ -254,22 +250,6 @@ class Report(Audited):
 
     def __str__(self) -> str:
         return self.number or f"{self.visit} {self.kind}"
-
-
-class StepDone(Audited):
-    """A step that another law adds to an item, done for one visit: by whom, when, what was done (article 18, item 6)."""
-
-    visit = models.ForeignKey(Visit, models.PROTECT, related_name="steps_done")
-    step = models.ForeignKey("items.ItemStep", models.PROTECT, related_name="done")
-    note = models.CharField("办理情况", max_length=300)
-    by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField("时间")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["visit", "step"], name="visit_step_once")]
-
-    def __str__(self) -> str:
-        return f"{self.visit} {self.step}"
 
 
 class CapCounter(models.Model):

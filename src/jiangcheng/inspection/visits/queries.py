@@ -26,7 +26,6 @@ from jiangcheng.inspection.visits.models import (
     Recusal,
     Report,
     Signature,
-    StepDone,
     Visit,
     VisitItem,
     VisitOfficer,
@@ -40,7 +39,7 @@ from jiangcheng.kernel.flow import Step
 from jiangcheng.law.rule import Breach, check_all, enforces
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import InspectionCode, Paper
-from jiangcheng.parties import bodies, certificates
+from jiangcheng.parties import bodies
 from jiangcheng.parties.scope import body_of, register, scope
 
 THERE = ("closed", "moved", "missing", "refused")
@@ -64,7 +63,7 @@ NEXT = {
 @register(Visit)
 def visible_visits(actor: Actor, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
     """Before arrival: officers on the visit, drafter, head of the body, its judicial office. After it also the body's
-    other officers and planners, the superior, the city's judicial office, leaders and government of the territory, the enterprise."""
+    other officers and planners, the superior, the city's judicial office, leaders of the territory, the enterprise."""
     if actor.has("enterprise"):
         return queryset.filter(ARRIVED | ANNOUNCED, enterprise=actor.enterprise) if actor.enterprise else queryset.none()
     if actor.body is None:
@@ -81,7 +80,7 @@ def visible_visits(actor: Actor, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
         return queryset.filter(Q(body__judicial_office=actor.body) | (ARRIVED & Q(body__in=_supervised(actor))))
     if actor.has("superior"):
         return queryset.filter(ARRIVED, body__superior=actor.body)
-    if actor.has("leader", "government"):
+    if actor.has("leader"):
         own_body = body_of(actor)
         return queryset.filter(ARRIVED, body__division__path__startswith=own_body.division.path) if own_body else queryset.none()
     return queryset.none()
@@ -96,7 +95,7 @@ def _of_visible(actor: Actor) -> Any:
     return scope(actor, Visit.objects.all()).values("pk")
 
 
-@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse, StepDone)
+@register(VisitItem, VisitOfficer, Answer, Signature, Order, Recusal, CapUse)
 def visible_children(actor: Actor, queryset: Any) -> Any:
     """Rows of a visit are seen by whoever sees the visit."""
     return queryset.filter(visit__in=_of_visible(actor))
@@ -104,10 +103,7 @@ def visible_children(actor: Actor, queryset: Any) -> Any:
 
 @register(Report)
 def visible_reports(actor: Actor, queryset: QuerySet[Report]) -> QuerySet[Report]:
-    """A report on a visit goes with the visit; one without a visit is seen by the judicial office that answers it alone; a
-    proposal to correct a place by the administrator besides."""
-    if actor.has("admin"):
-        return queryset.filter(kind="site")
+    """A report on a visit goes with the visit; one without a visit is seen by the judicial office that answers it alone."""
     mine = Q(visit=None, office=actor.body) if actor.has("supervisor") and actor.body else Q(pk__in=())
     return queryset.filter(mine | Q(visit__in=_of_visible(actor)))
 
@@ -147,15 +143,14 @@ def my_visits(actor: Actor) -> QuerySet[Visit]:
     return scope(actor, found).order_by("-window_start", "-id")
 
 
-def end_of_today() -> datetime:
-    """24:00 of this civil day."""
+def _end_of_today() -> datetime:
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return start + timedelta(days=1)
 
 
 def today(actor: Actor) -> QuerySet[Visit]:
     """What is due for an officer: visits whose window has come and that are not told yet, and returned schemes."""
-    due = Q(state__in=("to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told"), window_start__lt=end_of_today())
+    due = Q(state__in=("to_code", "to_enter", "arrived", "inspecting", "broken_off", "to_tell", "told"), window_start__lt=_end_of_today())
     return my_visits(actor).filter(due | Q(state="returned")).order_by("window_start", "id")
 
 
@@ -173,17 +168,6 @@ def to_approve(actor: Actor) -> QuerySet[Visit]:
     if not actor.has("head"):
         return Visit.objects.none()
     return scope(actor, Visit.objects.filter(body=actor.body, state="to_approve")).order_by("window_start", "id")
-
-
-@enforces("327-18-1", "327-18-2")
-def with_lapsed(actor: Actor) -> QuerySet[VisitOfficer]:
-    """Officers on visits to come or under way whose certificate is not good today: the head replaces them."""
-    if not actor.has("head"):
-        return VisitOfficer.objects.none()
-    waiting = scope(actor, Visit.objects.filter(body=actor.body, state__in=VISIT.step("replace_officer").source))
-    bad = certificates.bad_on(calendar.today(), "certificate")
-    found = VisitOfficer.objects.filter(bad, visit__in=waiting.values("pk"), left_at=None)
-    return found.select_related("visit__enterprise", "certificate__person").order_by("visit__window_start", "pk")
 
 
 @enforces("327-20-5")

@@ -69,9 +69,7 @@ def _source(visit: Visit) -> tuple[str, str]:
 def _frequency(visit: Visit, known: Any) -> dict[str, str]:
     limits = list(getattr(known, "limits", ()))
     if visit.kind == "case" or not limits:
-        free = any(u.duty == "327-15-1" for u in getattr(known, "under", ()))
-        why = "没有公布可以自动核对的频次上限。" if not free else "频次从其规定，不计入年度频次。"
-        why = "个案检查，不计入年度频次。" if visit.kind == "case" else why
+        why = "个案检查，不计入年度频次。" if visit.kind == "case" else "没有公布可以自动核对的频次上限。"
         return {"this": "—", "limit": "—", "used": "—", "note": why}
     first = limits[0]
     note = "上限依据：" + "；".join(x.words for x in limits if x.words) if any(x.words for x in limits) else ""
@@ -99,10 +97,9 @@ def approval(visit: Visit, known: Any = None, actor: Actor | None = None, opinio
     }  # fmt: skip
     return {
         "enterprise": firm(visit), "kind": choice(KINDS, [visit.kind]), "manner": choice(MANNERS, [visit.manner]),
-        "source": f"{source}检查目的：{visit.get_purpose_display()}。", "plan": plan, "standard": f"{standard}，检查要点共{len(questions)}项。",
+        "source": source, "plan": plan, "standard": f"{standard}，检查要点共{len(questions)}项。",
         "items": "；".join(f"{v.name}（事项编码{v.item.code}，第{v.n}版）" for v in found),
-        "basis": "\n".join(dict.fromkeys([*(v.basis for v in found), *(u.words for u in getattr(known, "under", ()))])),
-        "frequency": _frequency(visit, known),
+        "basis": "\n".join(dict.fromkeys(v.basis for v in found)), "frequency": _frequency(visit, known),
         "window": f"{span(visit.window_start, visit.window_end)}，预计{visit.minutes}分钟。",
         "officers": officers(visit), "helpers": visit.helpers or NONE, "why_on_site": visit.why_onsite or "—",
         "merge": text.MERGE[visit.merge].format(note=visit.merge_note.strip().rstrip("。")),

@@ -20,42 +20,6 @@ class LoginForm(forms.Form):
     )
 
 
-class SecondForm(forms.Form):
-    """A code of the app, or a recovery code."""
-
-    code = forms.CharField(
-        label="动态口令或恢复码", max_length=30, help_text="认证器应用上的 6 位数字；手机不在身边的，填写一个恢复码",
-        widget=forms.TextInput(attrs={
-            "autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True, "inputmode": "text",
-        }),
-    )
-
-
-class AppForm(forms.Form):
-    """The first code of an app that was just set up."""
-
-    code = forms.CharField(
-        label="认证器显示的 6 位数字", max_length=12, widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-
-
-class SureForm(forms.Form):
-    """The own password once more, before something of the log-in is changed."""
-
-    password = forms.CharField(
-        label="当前密码", max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, account, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.account = account
-
-    def clean_password(self) -> str:
-        if not self.account.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError("当前密码不符")
-        return self.cleaned_data["password"]
-
-
 class PasswordForm(forms.Form):
     """Change of the own password."""
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiangcheng.kernel import ledger
-from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import enterprises, uscc
 from jiangcheng.parties.models import Enterprise
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import paging
 from jiangcheng.web.accounts.forms import DecisionForm
 from jiangcheng.web.desk import desk
 
@@ -27,10 +26,7 @@ WHO = ("officer", "planner", "head")
 def subjects(request: HttpRequest) -> HttpResponse:
     """Subjects in the own territory that wait for a decision."""
     found = scope(request.actor, Enterprise.objects.filter(applies="undecided")).order_by("name")
-    query = request.GET.get("q", "").strip()
-    if query:
-        found = found.filter(holding(Enterprise, query))
-    page = paging.page(request, found, 50)
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     for row in page:
         row.kind = uscc.check(row.uscc).kind
     return render(request, "accounts/subjects.html", {"title": "待认定对象", "page": page})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from datetime import timedelta
 
 from django.contrib import messages
@@ -14,11 +13,11 @@ from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from jiangcheng.kernel import ledger
 from jiangcheng.law.rule import Refused
-from jiangcheng.parties import access, enterprises, oidc, second
+from jiangcheng.parties import access, enterprises
 from jiangcheng.parties.models import Account, LoginEvent, OpenSession
 from jiangcheng.web.accounts.forms import ClaimForm, LoginForm, PasswordForm
 from jiangcheng.web.context import ACT_WORDS
@@ -29,8 +28,6 @@ ACT_WORDS.update({
     "parties.password": "修改密码", "parties.claim": "认领企业账号", "parties.claim_code": "出具认领码", "parties.claim_try": "认领码核对",
     "parties.consent": "同意电子送达", "parties.user_added": "添加人员", "parties.consent_withdrawn": "撤回电子送达同意",
 })
-PENDING = "second_pending"
-"""Session key: who gave the right password and still owes the second step."""
 TOO_MANY = "此网络地址尝试次数过多，请过一会儿再试。"
 
 
@@ -52,21 +49,7 @@ def desk_of(request: HttpRequest) -> str:
     return resolve_url("home")
 
 
-def enter(request: HttpRequest, account: Account, wanted: str, **kept: str) -> HttpResponseRedirect:
-    """Open the session of an account that was authenticated, or first ask for its second step. ``kept`` goes into the session."""
-    if second.enrolled(account):
-        request.session[PENDING] = {"account": account.pk, "at": int(time.time()), "next": wanted, "kept": kept}
-        return redirect("login-second")
-    access.log_in(request, account)
-    request.session.update(kept)
-    return after(request, wanted)
-
-
-def after(request: HttpRequest, wanted: str) -> HttpResponseRedirect:
-    """Where a person goes who has just logged in: to set up the second step if the seat asks for one, else where she wanted to."""
-    access.actor_of(request)
-    if getattr(request, "must_enrol", False):
-        return redirect("account-security")
+def _after(request: HttpRequest, wanted: str) -> HttpResponseRedirect:
     safe = wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return redirect(wanted if safe else desk_of(request))
 
@@ -79,14 +62,15 @@ def log_in(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     if request.method != "POST":
         if request.actor.account is not None:
-            return after(request, wanted)
-        return render(request, "accounts/login.html", {"form": LoginForm(), "next": wanted, "provider": oidc.name()})
+            return _after(request, wanted)
+        return render(request, "accounts/login.html", {"form": LoginForm(), "next": wanted})
     form = LoginForm(request.POST)
     status = 200
     if form.is_valid():
         account = authenticate(request, **form.cleaned_data)
         if account is not None:
-            return enter(request, account, wanted)
+            access.log_in(request, account)
+            return _after(request, wanted)
         status = _say_why(request, form)
     return render(request, "accounts/login.html", {"form": form, "next": wanted}, status=status)
 
@@ -96,7 +80,7 @@ def _say_why(request: HttpRequest, form: LoginForm) -> int:
     username = form.cleaned_data["username"]
     left = access.login_allowed(username)
     if left is not None:
-        form.add_error("password", f"连续 {access.tries()} 次不符，账号已锁定，{wait_words(left)}后可以再试。急用的，请联系系统管理员解锁。")
+        form.add_error("password", f"连续 {access.TRIES} 次不符，账号已锁定，{wait_words(left)}后可以再试。急用的，请联系系统管理员解锁。")
         return 429
     if not access.address_allowed(access.address_of(request)):
         form.add_error("password", TOO_MANY)
@@ -108,21 +92,10 @@ def _say_why(request: HttpRequest, form: LoginForm) -> int:
 @never_cache
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
-    """退出. Who came through the identity provider is told that it still knows them, with the way out there."""
-    elsewhere = oidc.way_out(request)
+    """退出."""
     logout(request)
-    if elsewhere:
-        request.session["way_out"] = elsewhere
-        return redirect("logged-out")
     messages.info(request, "已退出登录。")
     return redirect("login")
-
-
-@never_cache
-@require_safe
-def logged_out(request: HttpRequest) -> HttpResponse:
-    """已退出江城; a link ends the session at the identity provider too."""
-    return render(request, "accounts/logged_out.html", {"title": "已退出", "elsewhere": request.session.pop("way_out", "")})
 
 
 @never_cache

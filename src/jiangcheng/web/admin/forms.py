@@ -298,9 +298,7 @@ class ParameterForm(forms.Form):
         """The value in the form that the law package reads."""
         data = self.cleaned_data
         if isinstance(self.like, dict):
-            parts = {k: _plain(data[f"part_{k}"]) for k in self.like}
-            parts |= {k: parts[k] == "true" for k, like in self.like.items() if isinstance(like, bool)}
-            return json.dumps(parts, ensure_ascii=False)
+            return json.dumps({k: _plain(data[f"part_{k}"]) for k in self.like}, ensure_ascii=False)
         found = _plain(data["value"])
         return found.isoformat() if isinstance(found, date) else str(found)
 

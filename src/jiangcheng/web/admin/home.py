@@ -87,10 +87,6 @@ def unsafe_settings() -> list[str]:
         found.append("允许任意主机名访问")
     if access.is_demo():
         found.append("演示账号的密码是公开的")
-    if not any(parameters.value("HR-08-11").values()):
-        found.append("没有岗位须二次验证")
-    if not access.divided():
-        found.append("系统、安全、审计三员尚未分设")
     return found
 
 

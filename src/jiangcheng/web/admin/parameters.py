@@ -7,15 +7,18 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel import parameters as dated
 from jiangcheng.kernel.models import Setting
 from jiangcheng.law import parameters as shipped
 from jiangcheng.law import registry
-from jiangcheng.parties import access
+from jiangcheng.parties import actions
+from jiangcheng.web.admin.forms import ParameterForm
+from jiangcheng.web.admin.tools import one_form
 from jiangcheng.web.admin.words import TOPICS, show
 from jiangcheng.web.desk import desk
 
@@ -50,15 +53,10 @@ def _keep(row: dict, show_: str, q: str) -> bool:
     return tests.get(show_, True) and (not q or q in row["topic"] or q.upper() in row["name"].upper() or q in row["article"])
 
 
-@desk(*access.ADMINISTRATORS)
+@desk("admin")
 @require_safe
 def parameters(request: HttpRequest) -> HttpResponse:
-    """All parameters with value, clause or 平台约定, who decided, from when; read here, decided by the city's judicial office."""
-    return draw(request, "admin-parameter")
-
-
-def draw(request: HttpRequest, page: str) -> HttpResponse:
-    """The list, for whichever desk; ``page`` is the name of the desk's page of one parameter."""
+    """All parameters with value, clause or 平台约定, who decided, from when."""
     day = timezone.localdate()
     decisions: dict[str, list[Setting]] = {}
     for row in Setting.objects.order_by("valid_from"):
@@ -66,7 +64,7 @@ def draw(request: HttpRequest, page: str) -> HttpResponse:
     rows = [_row(p, decisions, day) for p in shipped.shipped().values()]
     shown = [r for r in rows if _keep(r, request.GET.get("show", ""), request.GET.get("q", "").strip())]
     chips = [(v, w, sum(_keep(r, v, "") for r in rows)) for v, w in SHOW]
-    return render(request, "admin/parameters.html", {"title": "参数与平台约定", "rows": shown, "chips_rows": chips, "page": page})
+    return render(request, "admin/parameters.html", {"title": "参数与平台约定", "rows": shown, "chips_rows": chips})
 
 
 def _versions(parameter: shipped.Parameter, own: list[Setting]) -> list[dict[str, Any]]:
@@ -90,22 +88,32 @@ def stands(row: Setting) -> bool:
     )
 
 
-@desk(*access.ADMINISTRATORS)
-@require_safe
+@desk("admin")
+@require_http_methods(["GET", "HEAD", "POST"])
 def parameter(request: HttpRequest, name: str) -> HttpResponse:
-    """One parameter: its versions and who decided them. The administrator reads; the city's judicial office decides."""
+    """One parameter: its versions; a house rule gets a new one by 新增一版."""
     found = shipped.shipped().get(name)
     if found is None:
         raise Http404
-    return render(request, "city/parameter.html", {**about(found), "list_page": "admin-parameters"})
-
-
-def about(found: shipped.Parameter) -> dict[str, Any]:
-    """What a page of one parameter shows: versions, acts, the articles it settles."""
-    own = list(Setting.objects.filter(name=found.name).order_by("-valid_from"))
-    return {
-        "title": topic(found), "parameter": found, "versions": _versions(found, own),
-        "leaves": [leaf for row in reversed(own) for leaf in ledger.history(row)],
-        "wording": registry.wording(found.name) if found.is_house_rule else "",
-        "question": registry.duties()[found.name].relates_to if found.is_house_rule else (),
+    day = timezone.localdate()
+    own = list(Setting.objects.filter(name=name).order_by("-valid_from"))
+    leaves = [leaf for row in reversed(own) for leaf in ledger.history(row)]
+    context = {
+        "title": topic(found), "parameter": found, "versions": _versions(found, own), "leaves": leaves,
+        "wording": registry.wording(name) if found.is_house_rule else "",
+        "question": registry.duties()[name].relates_to if found.is_house_rule else (),
     }
+    if not found.is_house_rule:
+        return render(request, "admin/parameter.html", context)
+    current = dated.value(name, max(day, found.versions[-1].start))
+    form = ParameterForm(found, current, request.POST or None)
+    if request.method == "POST":
+        response = one_form(
+            request, form, lambda: actions.decide_parameter(
+                name, form.text(), form.cleaned_data["valid_from"], form.cleaned_data["ground"], request.actor),
+            title="", word="", done="已新增一版。", back=reverse("admin-parameter", args=[name]),
+        )
+        if response.status_code == 302:
+            return response
+        return render(request, "admin/parameter.html", {**context, "form": form}, status=response.status_code)
+    return render(request, "admin/parameter.html", {**context, "form": form})

@@ -13,36 +13,20 @@ from django.urls import reverse
 
 from jiangcheng.law.rule import Refused
 from jiangcheng.web.admin import words
-from jiangcheng.web.context import NAVIGATION, navigation
+from jiangcheng.web.context import navigation
 
 __all__ = ["nav", "one_form", "refused_in", "words"]
 
 PAGES = (
-    ("首页", "admin-home"), ("单位", "admin-bodies"), ("人员", "admin-people"), ("账号", "admin-accounts"), ("导入", "admin-imports"),
-    ("场所更正", "admin-sites"), ("接口密钥", "admin-keys"),
-    ("参数与平台约定", "admin-parameters"), ("节假日", "admin-calendar"), ("消息投递", "admin-outbox"),
-)
-
-
-# The other two administrators' pages; in an undivided city the only administrator has them all (access.roles_of).
-SAFETY_PAGES = (
-    ("安全状况", "security-home", ("security",)), ("登录记录", "audit-home", ("audit",)), ("查看记录", "audit-sights", ("audit",)),
-    ("管理操作", "audit-acts", ("audit",)), ("存证状态", "audit-ledger", ("audit",)), ("账号", "admin-accounts", ("security", "audit")),
-    ("密钥", "security-keys", ("security",)), ("参数与平台约定", "admin-parameters", ("security", "audit")),
+    ("首页", "admin-home"), ("单位", "admin-bodies"), ("人员", "admin-people"), ("账号", "admin-accounts"),
+    ("参数与平台约定", "admin-parameters"), ("节假日", "admin-calendar"),
 )
 
 
 @navigation("admin")
-@navigation("security")
-@navigation("audit")
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
-    """Side navigation of the administrators' desks: the pages of one's own office, each once."""
-    actor = request.actor
-    if actor.has("supervisor"):  # a supervisor of the city's office comes for the keys, and finds the way back
-        return NAVIGATION["supervisor"](request)
-    own = [(label, name) for label, name in PAGES if actor.has("admin")]
-    own += [(label, name) for label, name, roles in SAFETY_PAGES if actor.has(*roles) and (label, name) not in own]
-    return [{"label": label, "url": reverse(name)} for label, name in own]
+    """Side navigation of the desk."""
+    return [{"label": label, "url": reverse(name)} for label, name in PAGES]
 
 
 def refused_in(form: BaseForm, refused: Refused) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from jiangcheng.web.admin import accounts, bodies, calendar, home, imports, keys, outbox, parameters, people, sites
+from jiangcheng.web.admin import accounts, bodies, calendar, home, parameters, people
 
 urlpatterns = [
     path("", home.home, name="admin-home"),
@@ -29,17 +29,8 @@ urlpatterns = [
     path("accounts/<int:pk>/unlock/", accounts.unlock, name="admin-unlock"),
     path("accounts/<int:pk>/active/", accounts.active, name="admin-account-active"),
     path("accounts/<int:pk>/password/", accounts.reset, name="admin-account-password"),
-    path("outbox/", outbox.page, name="admin-outbox"),
-    path("keys/", keys.keys, name="admin-keys"),
-    path("keys/new/", keys.new, name="admin-key-new"),
-    path("sites/", sites.sites, name="admin-sites"),
-    path("sites/<int:pk>/", sites.site, name="admin-site"),
     path("parameters/", parameters.parameters, name="admin-parameters"),
     path("parameters/<str:name>/", parameters.parameter, name="admin-parameter"),
     path("calendar/", calendar.year, name="admin-calendar"),
-    path("imports/", imports.listing, name="admin-imports"),
-    path("imports/template/<slug:kind>/", imports.template, name="admin-imports-template"),
-    path("imports/<int:pk>/", imports.detail, name="admin-import"),
-    path("imports/<int:pk>/bad/", imports.bad, name="admin-import-bad"),
     path("calendar/import/", calendar.load, name="admin-calendar-import"),
 ]

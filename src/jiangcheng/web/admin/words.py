@@ -10,8 +10,6 @@ from jiangcheng.web.context import ACT_WORDS
 
 _words: dict[str, dict[str, str]] = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text("utf-8"))
 ACT_WORDS.update(_words["acts"])
-ADMINISTRATION = tuple(act for act in _words["acts"] if act.startswith(("parties.", "kernel.")))
-"""Acts of the administrators, for the audit administrator's list."""
 UNITS, TOPICS, PARTS, CHOICES = (_words[part] for part in ("units", "topics", "parts", "choices"))
 
 

@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +27,7 @@ from jiangcheng.papers.models import InspectionCode, Paper
 from jiangcheng.parties import enterprises
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Enterprise, Seat, Site
-from jiangcheng.web import bulk, exports, paging
+from jiangcheng.web import bulk, exports
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.enterprise.forms import PersonForm
@@ -172,7 +173,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(number__icontains=query) | Q(body__name__icontains=query) | Q(items__version__name__icontains=query)).distinct()
     if request.GET.get("format") == "xlsx":
         return exports.excel("检查记录", VISIT_HEADS, (_visit_cells(_line(v)) for v in found[:MOST_IN_SHEET]))
-    page = paging.page(request, found, 20)
+    page = Paginator(found, 20).get_page(request.GET.get("page"))
     return render(request, "enterprise/visits.html", {"title": "检查记录", "page": page, "rows": [_line(v) for v in page], "q": query})
 
 
@@ -262,7 +263,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         return exports.excel("文书", PAPER_HEADS, (
             (p.get_kind_display(), p.number, p.body.name, timezone.localdate(p.issued_at), _sent(p), p.code) for p in found[:MOST_IN_SHEET]
         ))
-    page = paging.page(request, found, 30)
+    page = Paginator(found, 30).get_page(request.GET.get("page"))
     return render(request, "enterprise/papers.html", {
         "title": "文书", "page": page, "rows": [(p, _sent(p)) for p in page], "q": query, "columns": PAPER_COLUMNS,
         "shown": bulk.shown(request, PAPER_COLUMNS, "kind"),

@@ -3,17 +3,15 @@
 from django.urls import path
 
 from jiangcheng.web import formats
-from jiangcheng.web.head import batch, items, views
+from jiangcheng.web.head import items, views
 
 urlpatterns = [
     path("", views.home, name="head-home"),
-    path("batch/", batch.page, name="head-batch"),
     path("items/", items.listing, name="head-items"),
     path("items/<int:pk>/", items.item, name="head-item"),
     path("visits/<str:number>/", views.visit, name="head-visit"),
     path("visits/<str:number>/replace/", views.replace, name="head-replace"),
     path("recusals/<int:pk>/", views.recusal, name="head-recusal"),
-    path("reports/<int:pk>/", views.report, name="head-report"),
     path("delegation/", views.delegation, name="head-delegation"),
     path("delegation/<int:pk>/end/", views.end_delegation, name="head-delegation-end"),
     path("plans/<int:year>/", views.plan, name="head-plan"),

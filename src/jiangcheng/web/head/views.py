@@ -17,30 +17,26 @@ from jiangcheng.inspection.items.models import ItemVersion
 from jiangcheng.inspection.plans import lists
 from jiangcheng.inspection.plans.models import Plan
 from jiangcheng.inspection.plans.words import NINE
-from jiangcheng.inspection.reach.rules import standing as not_set_aside
 from jiangcheng.inspection.visits import matters, queries
 from jiangcheng.inspection.visits.actions import door, scheme
 from jiangcheng.inspection.visits.facts import scheme as scheme_facts
 from jiangcheng.inspection.visits.flows import VISIT
-from jiangcheng.inspection.visits.models import Order, Recusal, Report, Visit, VisitOfficer
+from jiangcheng.inspection.visits.models import Order, Recusal, Visit
 from jiangcheng.inspection.visits.rules import scheme as rules
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import check_all
 from jiangcheng.law.screens import screen
-from jiangcheng.oversight import queries as watched
 from jiangcheng.papers import formats
 from jiangcheng.parties import access, certificates
 from jiangcheng.parties import actions as parties
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.models import Certificate, Delegation, Headship
+from jiangcheng.web import todo
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.head.forms import DelegationForm
 from jiangcheng.web.officer import acting
 from jiangcheng.web.templatetags import text
-from jiangcheng.web.work.lists import total
-from jiangcheng.work.actions import left_with
-from jiangcheng.work.kinds import KINDS
 
 SOON = 2 * 3600
 ENDS_SOON = 7
@@ -54,10 +50,7 @@ CHECKS = (
     ("未超过年度频次上限", (rules.under_limit,)),
     ("两名以上人员证件有效，主办声明无须回避，本人不在其中", (rules.two_officers, rules.lead_declared, rules.nobody_approves_own)),
     ("人员和审批人都不是该企业的企业用户", (rules.nobody_of_the_firm,)),
-    ("检查目的已写明，其他法定程序已办理", (rules.purpose_given, rules.extra_before_scheme)),
-    ("主体、企业和场所在适用和管辖范围内", (
-        rules.out_of_reach, rules.lawful_body, rules.competent, rules.subject_covered, rules.in_scope, rules.in_territory,
-    )),
+    ("主体、企业和场所在适用和管辖范围内", (rules.lawful_body, rules.competent, rules.subject_covered, rules.in_scope, rules.in_territory)),
     ("方案具体、时间合适，对象确定有据", (
         rules.scheme_complete, rules.subject_found, rules.window_short, rules.entered_early, rules.kind_given, rules.manner_given,
     )),
@@ -72,34 +65,28 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "事项", "url": reverse("head-items"), "icon": "check"},
         {"label": "本单位", "url": reverse("head-office"), "icon": "list"},
         {"label": "授权委托", "url": reverse("head-delegation"), "icon": "me"},
-        {"label": "非执法走访", "url": reverse("outside")},
-        {"label": "从其规定", "url": reverse("exceptions")},
-        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count() or ""},
     ]
 
 
 def _recusals(request: HttpRequest) -> QuerySet[Recusal]:
     """Requests that an officer stand aside, not yet decided."""
     visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body))
-    found = Recusal.objects.filter(decided_at=None, visit__in=visits).select_related("visit__enterprise", "officer__person")
-    return left_with(request.actor, KINDS["visit.recusal"], found)
-
-
-def _mismatches(request: HttpRequest) -> QuerySet[Report]:
-    """What enterprises reported of people who do not match, not yet cleared: the visits cannot start."""
-    visits = scoping.scope(request.actor, Visit.objects.filter(body=request.actor.body, state__in=door.IN_HAND))
-    return Report.objects.filter(kind="mismatch", cleared_at=None, visit__in=visits).select_related("visit__enterprise")
+    return Recusal.objects.filter(decided_at=None, visit__in=visits).select_related("visit__enterprise", "officer__person")
 
 
 def _reviews(request: HttpRequest) -> QuerySet[ItemVersion]:
     """Item versions that wait for review."""
-    found = ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
-    return left_with(request.actor, KINDS["item.review"], found)
+    return ItemVersion.objects.filter(item__body=request.actor.body, state="review").select_related("item").order_by("item__code")
 
 
+@todo.counter("head")
 def waiting_count(request: HttpRequest) -> int:
-    """How many things stand on 待我审批: what was handed to a colleague does not."""
-    return total(request.actor)
+    """How many things stand on 待我审批; counted once a request, navigation and 待办 ask both."""
+    kept = vars(request)
+    if "head_waiting" not in kept:
+        found = (queries.to_approve(request.actor), _recusals(request), _reviews(request), formats.to_approve(request.actor.body))
+        kept["head_waiting"] = sum(rows.count() for rows in found)
+    return kept["head_waiting"]
 
 
 def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, Any]:
@@ -118,7 +105,7 @@ def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, An
     left = (visit.window_start - timezone.now()).total_seconds() if visit.window_start else None
     return found | {
         "missing": VISIT.missing("approve", facts),
-        "checks": [{"word": words, "ok": not not_set_aside(check_all(behind, facts), facts.under)} for words, behind in CHECKS],
+        "checks": [{"word": words, "ok": not check_all(behind, facts)} for words, behind in CHECKS],
         "soon": f"还有 {text.duration(left)}" if left is not None and 0 < left < SOON else "",
     }
 
@@ -126,23 +113,16 @@ def _card(request: HttpRequest, visit: Visit, opinion: str = "") -> dict[str, An
 @screen("head/", "327-17-1")
 @desk("head")
 def home(request: HttpRequest) -> HttpResponse:
-    """The first scheme to approve as a whole card, the others below it; recusals to decide, people to confirm or replace."""
-    return render(request, "head/home.html", _home(request))
-
-
-def _home(request: HttpRequest) -> dict[str, Any]:
-    mine = left_with(request.actor, KINDS["visit.approve"], queries.to_approve(request.actor))
-    waiting = list(mine.select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
+    """The first scheme to approve as a whole card, the others below it; recusals to decide."""
+    waiting = list(queries.to_approve(request.actor).select_related("enterprise", "site__division", "row__plan", "drafted_by", "body"))
     context = {
         "title": "待我审批", "waiting": waiting[1:], "total": len(waiting), "recusals": _recusals(request), "reviews": _reviews(request),
         "formats": formats.to_approve(request.actor.body),
-        "mismatches": _mismatches(request), "lapsed": [
-            (o, certificates.sentence_on(o.certificate, calendar.today())) for o in queries.with_lapsed(request.actor)[:50]
-        ], "key": acting.fresh_key(), "posted": request.POST,
+        "key": acting.fresh_key(),
     }
     if waiting:
         context |= _card(request, waiting[0])
-    return context
+    return render(request, "head/home.html", context)
 
 
 @screen("head/visits/<no>", "327-17-1")
@@ -171,43 +151,22 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
 @screen("head/visits/<no>/replace", "327-18-1")
 @desk("head")
 def replace(request: HttpRequest, number: str) -> HttpResponse:
-    """Replace an officer who cannot come, or let two visits exchange theirs: old codes are revoked, new ones have to be fetched."""
+    """Replace an officer who cannot come: the old code is revoked, a new one has to be fetched."""
     found = scoping.visible_or_404(request.actor, Visit.objects.filter(body=request.actor.body), number=number)
     data = request.POST
     people, free = scheme_facts.replaceable(found), _free(found)
-    leaving, coming, reason = whole(data.get("leaving", "")), whole(data.get("coming", "")), data.get("reason", "")
-    others, exchange = _others(request, found), whole(data.get("coming", "").removeprefix("swap-"))
-    if request.method != "POST" and (out := _lapsed_first(people)):
-        leaving, coming, reason = out.pk, free[0].person_id if free else None, certificates.sentence_on(out.certificate, calendar.today())
+    leaving, coming = whole(data.get("leaving", "")), whole(data.get("coming", ""))
 
     def work() -> str:
-        if data.get("coming", "").startswith("swap-"):
-            scheme.exchange_officers(request.actor, found, leaving or 0, exchange or 0, data.get("reason", ""))
-            messages.success(request, "已对调，两次检查的原检查码都已撤销。新人员本人声明后，由各自的主办重新领码。")
-            return reverse("head-office")
         chosen = next((c.person_id for c in free if c.person_id == coming), 0)
-        scheme.replace_officer(request.actor, found, leaving or 0, chosen, reason)
+        scheme.replace_officer(request.actor, found, leaving or 0, chosen, data.get("reason", ""))
         messages.success(request, "已更换人员，原检查码已撤销。新人员本人声明后，由主办重新领码。")
         return reverse("head-office")
 
     return acting.form(request, work, lambda: ("head/replace.html", {
-        "title": "更换人员", "visit": found, "people": people, "free": free, "reason": reason, "leaving": leaving,
-        "coming": coming, "others": others, "exchange": exchange if coming is None else None, "key": acting.fresh_key(),
+        "title": "更换人员", "visit": found, "people": people, "free": free, "reason": data.get("reason", ""), "leaving": leaving,
+        "coming": coming, "key": acting.fresh_key(),
     }))
-
-
-def _lapsed_first(people: list[Any]) -> Any:
-    """The officer whose certificate is not good today, as a proposal for who leaves; None when all are good."""
-    today = calendar.today()
-    return next((o for o in people if not o.left_at and certificates.status_on(o.certificate, today) != "valid"), None)
-
-
-def _others(request: HttpRequest, visit: Visit) -> list[VisitOfficer]:
-    """Officers of the body's other visits that have not begun: with each of them an officer of this visit may change places."""
-    own = visit.officers.filter(left_at=None).values("person")
-    running = scoping.scope(request.actor, Visit.objects.filter(body=visit.body_id, state__in=("to_code", "to_enter"), window_end__gt=timezone.now()))
-    found = VisitOfficer.objects.filter(visit__in=running.exclude(pk=visit.pk), left_at=None).exclude(person__in=own)
-    return list(found.select_related("person", "visit__enterprise").order_by("visit__window_start", "id")[:100])
 
 
 def _free(visit: Visit) -> list[Certificate]:
@@ -230,21 +189,6 @@ def recusal(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("head-home")
 
     return acting.once(request, work)
-
-
-@screen("head/reports/<id>", "327-18-2", "HR-17-7")
-@desk("head")
-@require_POST
-def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """核实人员: the head's word, with how it was made sure, that the people at the door are those of the code."""
-
-    def work() -> str:
-        found = get_object_or_404(_mismatches(request), pk=pk)
-        door.clear_report(request.actor, found.visit, request.POST.get("note", "").strip())
-        messages.success(request, f"{found.visit.number} 的人员已核实，检查人员可以继续。")
-        return reverse("head-home")
-
-    return acting.answer(request, work, lambda: ("head/home.html", _home(request)))
 
 
 @screen("head/delegation", "327-17-1")
@@ -305,24 +249,11 @@ def office(request: HttpRequest) -> HttpResponse:
     running = visits.exclude(state__in=("archived", "revoked", "lapsed")).select_related("enterprise", "site").order_by("window_start")
     orders = scoping.scope(request.actor, Order.objects.filter(visit__body=request.actor.body)).exclude(state="corrected")
     plans = scoping.scope(request.actor, Plan.objects.filter(body=request.actor.body)).exclude(state="replaced")
-    visits_, total = _first(running)
-    waiting, unarchived_total = _first(matters.unarchived(request.actor))
-    open_orders, order_total = _first(orders.select_related("visit__enterprise").order_by("due"))
     return render(request, "head/office.html", {
-        "title": "本单位", "visits": visits_, "total": total, "plans": plans.order_by("-year", "-n"),
-        "unarchived": waiting, "unarchived_total": unarchived_total, "order_total": order_total,
-        "orders": [(o, calendar.limit(o.due)) for o in open_orders],
+        "title": "本单位", "visits": running[:200], "total": running.count(), "plans": plans.order_by("-year", "-n"),
+        "unarchived": matters.unarchived(request.actor)[:200],
+        "orders": [(o, calendar.limit(o.due)) for o in orders.select_related("visit__enterprise").order_by("due")[:200]],
     })
-
-
-SHOWN = 100
-"""Rows of each list on 本单位; how many there are stands in its heading."""
-
-
-def _first(rows: QuerySet) -> tuple[list[Any], int]:
-    """The first rows, and how many there are."""
-    found = list(rows[: SHOWN + 1])
-    return found[:SHOWN], len(found) if len(found) <= SHOWN else rows.count()
 
 
 @screen("head/plans/<year>", "327-13-1")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +26,6 @@ from jiangcheng.kernel.actor import Actor
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import bodies_read, scope
-from jiangcheng.web import paging
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 
@@ -42,8 +42,6 @@ class Figure:
     rows: Callable[[Actor, int], Any]
     unit: str = "件"
     tone: str = ""
-    among: Q | None = None
-    """Of a figure that counts visits of the year: which of them."""
 
     def number(self, actor: Actor, year: int) -> int:
         """Length of the list behind the figure."""
@@ -59,14 +57,8 @@ def _first_plans(actor: Actor, year: int) -> Any:
     return Plan.objects.filter(body__in=_bodies(actor).values("pk"), year=year, n=1)
 
 
-def _with_plan(year: int) -> set[int]:
-    """Bodies that have a filed plan of the year."""
-    return set(Plan.objects.filter(year=year, state__in=plans.FILED).values_list("body", flat=True))
-
-
 def _filed(actor: Actor, year: int) -> list[Body]:
-    filed = _with_plan(year)
-    return [b for b in _bodies(actor) if b.pk in filed]
+    return [b for b in _bodies(actor) if plans.filed_plan(b.pk, year)]
 
 
 def _filed_late(actor: Actor, year: int) -> list[Body]:
@@ -75,8 +67,7 @@ def _filed_late(actor: Actor, year: int) -> list[Body]:
 
 
 def _unfiled(actor: Actor, year: int) -> list[Body]:
-    filed = _with_plan(year)
-    return [b for b in _bodies(actor) if b.pk not in filed]
+    return [b for b in _bodies(actor) if plans.filed_plan(b.pk, year) is None]
 
 
 def _overdue(actor: Actor, year: int) -> list[Body]:
@@ -95,24 +86,20 @@ def _visits(actor: Actor, year: int) -> Any:
     return found.filter(here).select_related("body", "enterprise").order_by("-arrived_at", "-id")
 
 
-def _of_year(slug: str, group: str, word: str, means: str, among: Q, tone: str = "") -> Figure:
-    """A figure that counts visits of the year."""
-    return Figure(slug, group, word, means, "visits", lambda actor, year: _visits(actor, year).filter(among), "次", tone, among)
+def _of_kind(kind: str) -> Callable[[Actor, int], Any]:
+    return lambda actor, year: _visits(actor, year).filter(kind=kind, order=None)
 
 
-def _of_kind(kind: str) -> Q:
-    return Q(kind=kind, order=None)
+def _rechecks(actor: Actor, year: int) -> Any:
+    return _visits(actor, year).filter(order__isnull=False)
 
 
-def _with_outcome(slug: str) -> Q:
-    return Q(told_at__isnull=False, outcomes__contains=slug)
+def _with_outcome(slug: str) -> Callable[[Actor, int], Any]:
+    return lambda actor, year: _visits(actor, year).filter(told_at__isnull=False, outcomes__contains=slug)
 
 
-def _counts(actor: Actor, year: int) -> dict[str, int]:
-    """All figures that count visits of the year, in one passage over them."""
-    among = {f.slug.replace("-", "_"): Count("pk", filter=f.among) for f in FIGURES if f.among is not None}
-    found = _visits(actor, year).order_by().aggregate(**among)
-    return {slug.replace("_", "-"): n for slug, n in found.items()}
+def _not_done(actor: Actor, year: int) -> Any:
+    return _visits(actor, year).filter(state="not_done")
 
 
 def _open_orders(actor: Actor, year: int) -> Any:
@@ -132,15 +119,15 @@ FIGURES = (
     Figure("filed-late", "年度计划备案", "其中逾期报送", "首次报送晚于本年 3月31日 24时的已备案单位数。", "bodies", _filed_late, "个单位", "warn"),
     Figure("unfiled", "年度计划备案", "尚未备案", "有执法职责、本年度计划尚未准予备案的单位数，含正在审查的。", "bodies", _unfiled, "个单位"),
     Figure("overdue", "年度计划备案", "逾期未报送", "3月31日 已过、本年度计划仍未报送的单位数。", "bodies", _overdue, "个单位", "late"),
-    _of_year("daily", "本年已到场的检查", "日常检查", "按年度计划实施、检查人员已到场的检查次数，不含复查。", _of_kind("daily")),
-    _of_year("special", "本年已到场的检查", "专项检查", "按批准的专项方案实施、检查人员已到场的检查次数。", _of_kind("special")),
-    _of_year("case", "本年已到场的检查", "个案检查", "因具体线索实施、检查人员已到场的检查次数，不含复查。", _of_kind("case")),
-    _of_year("recheck", "本年已到场的检查", "复查", "为核实责令事项实施的跟踪检查次数，不计入频次。", Q(order__isnull=False)),
-    _of_year("none", "本年已告知的结果", "未发现违法行为", "结果已告知企业、未发现违法行为的检查次数。", _with_outcome("none"), "ok"),
-    _of_year("correct", "本年已告知的结果", "责令改正", "结果已告知企业、作出责令改正的检查次数。", _with_outcome("correct")),
-    _of_year("stop", "本年已告知的结果", "责令停止违法行为", "结果已告知企业、作出责令停止的检查次数。", _with_outcome("stop")),
-    _of_year("punish", "本年已告知的结果", "转立案审查", "结果已告知企业、转立案审查的检查次数，不等于处罚。", _with_outcome("punish")),
-    _of_year("not-done", "本年已告知的结果", "未实施", "到场后因停业、迁址、拒绝等没有实施的检查次数。", Q(state="not_done")),
+    Figure("daily", "本年已到场的检查", "日常检查", "按年度计划实施、检查人员已到场的检查次数，不含复查。", "visits", _of_kind("daily"), "次"),
+    Figure("special", "本年已到场的检查", "专项检查", "按批准的专项方案实施、检查人员已到场的检查次数。", "visits", _of_kind("special"), "次"),
+    Figure("case", "本年已到场的检查", "个案检查", "因具体线索实施、检查人员已到场的检查次数，不含复查。", "visits", _of_kind("case"), "次"),
+    Figure("recheck", "本年已到场的检查", "复查", "为核实责令事项实施的跟踪检查次数，不计入频次。", "visits", _rechecks, "次"),
+    Figure("none", "本年已告知的结果", "未发现违法行为", "结果已告知企业、未发现违法行为的检查次数。", "visits", _with_outcome("none"), "次", "ok"),
+    Figure("correct", "本年已告知的结果", "责令改正", "结果已告知企业、作出责令改正的检查次数。", "visits", _with_outcome("correct"), "次"),
+    Figure("stop", "本年已告知的结果", "责令停止违法行为", "结果已告知企业、作出责令停止的检查次数。", "visits", _with_outcome("stop"), "次"),
+    Figure("punish", "本年已告知的结果", "转立案审查", "结果已告知企业、转立案审查的检查次数，不等于处罚。", "visits", _with_outcome("punish"), "次"),
+    Figure("not-done", "本年已告知的结果", "未实施", "到场后因停业、迁址、拒绝等没有实施的检查次数。", "visits", _not_done, "次"),
     Figure("open", "需要跟进", "未完成的整改", "责令文书已作出、尚未确认整改到位的件数，不限年度。", "orders", _open_orders, "件"),
     Figure("late", "需要跟进", "其中已过期限", "责令期限已过、尚未确认整改到位的件数。", "orders", _late_orders, "件", "late"),
     Figure("untold", "需要跟进", "结果待告知", "检查已结束、结果还没有告知企业的件数。", "visits", _untold, "件", "warn"),
@@ -157,46 +144,32 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 @desk("leader")
 def home(request: HttpRequest) -> HttpResponse:
     """Figures in groups, each with its definition and its rows."""
-    return render(request, "leader/home.html", {"title": "总览", "rows_page": "leader-rows", **overview(request.actor)})
-
-
-def overview(actor: Actor) -> dict[str, Any]:
-    """The figures of the actor's territory, grouped, for a page that opens their rows."""
     year = calendar.today().year
     groups: dict[str, list[tuple[Figure, int]]] = {}
-    counted = _counts(actor, year)
     for figure in FIGURES:
-        number = counted[figure.slug] if figure.slug in counted else figure.number(actor, year)
-        groups.setdefault(figure.group, []).append((figure, number))
+        groups.setdefault(figure.group, []).append((figure, figure.number(request.actor, year)))
     deadline = plans.deadline(year)
-    return {
-        "year": year, "groups": list(groups.items()), "limit": plans.countdown(year), "deadline": deadline,
-        "before": calendar.today() <= deadline, "total": _bodies(actor).count(),
-    }
+    return render(request, "leader/home.html", {
+        "title": "总览", "year": year, "groups": list(groups.items()), "limit": plans.countdown(year), "deadline": deadline,
+        "before": calendar.today() <= deadline, "total": _bodies(request.actor).count(),
+    })
 
 
 @screen("leader/<figure>", "327-06-1")
 @desk("leader")
 def rows(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows behind one figure."""
-    return figure_rows(request, slug, "leader-home", "总览")
-
-
-def figure_rows(request: HttpRequest, slug: str, home_page: str, home_word: str) -> HttpResponse:
-    """The rows behind one figure, below the first page of a desk."""
     figure = BY_SLUG.get(slug)
     if figure is None:
         raise Http404(slug)
     year = calendar.today().year
-    page = paging.page(request, figure.rows(request.actor, year), 30)
+    page = Paginator(figure.rows(request.actor, year), 30).get_page(request.GET.get("page"))
     shown: list[Any] = list(page)
     if figure.kind == "bodies":
-        newest = {p.body_id: p for p in Plan.objects.filter(body__in=[b.pk for b in shown], year=year).order_by("n")}
-        shown = [(b, newest.get(b.pk)) for b in shown]
+        newest = {b.pk: plans.newest(b.pk, year) for b in shown}
+        shown = [(b, newest[b.pk]) for b in shown]
     elif figure.kind == "orders":
         shown = [(o, calendar.limit(o.due)) for o in shown]
     else:
         shown = [(v, words.TONES.get(v.state, "")) for v in shown]
-    return render(request, "leader/rows.html", {
-        "title": figure.word, "figure": figure, "year": year, "page": page, "rows": shown, "home_page": home_page, "home_word": home_word,
-    })
+    return render(request, "leader/rows.html", {"title": figure.word, "figure": figure, "year": year, "page": page, "rows": shown})

@@ -34,7 +34,7 @@ ACT_WORDS.update({
     "visit.offline_checked": "核查无网络登记", "visit.answer": "记录检查情况", "visit.answer.photo": "补充照片",
     "visit.statement": "记录陈述申辩", "visit.receiver": "登记接待人", "visit.guidance": "记录指导、教育", "visit.sign": "笔录签名",
     "visit.case_number": "填写立案文号", "visit.objection": "企业提出意见", "order.open": "开出责令文书", "order.files": "提交整改材料",
-    "visit.place_proposed": "建议更正场所信息", "site.corrected": "更正场所信息", "files.keep": "保存文件", "delivery.open": "办理送达",
+    "files.keep": "保存文件", "delivery.open": "办理送达",
 })
 
 Work = Callable[[], str]

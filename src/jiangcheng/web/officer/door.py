@@ -234,19 +234,15 @@ def offline(request: HttpRequest, number: str) -> HttpResponse:
     """无网络登记: why, when by the device, a photo of door or licence. Kept on the phone until it has network."""
     visit = acting.visit_of(request, number)
     context = {"title": "无网络登记", "visit": visit, "reasons": words.OFFLINE_REASONS, "posted": request.POST, "key": acting.fresh_key(),
-               "now_text": f"{timezone.localtime():%Y-%m-%dT%H:%M}"}
+               "now": timezone.localtime()}
 
     def work() -> str:
         chosen, other = request.POST.get("reason", ""), request.POST.get("other", "").strip()
-        later = chosen == "dead"
-        if chosen in ("other", "dead") and not other:
-            name = dict(words.OFFLINE_REASONS)[chosen]
-            raise Refused([Breach(f"选择“{name}”的，须写明原因。", (Remedy("填写原因"),), "other", ("HR-17-4",))])
+        if chosen == "other" and not other:
+            raise Refused([Breach("选择“其他”的，须写明原因。", (Remedy("填写原因"),), "other", ("HR-17-4",))])
         who = acting.actor(request)
         photo = acting.keep(request, visit, "photo", "offline")
-        reason = f"{words.WRITTEN_LATER}：{other}" if later else other or chosen
-        at = _typed_time(request) if later else _device_at(request)
-        done = door.arrive_offline(who, visit, reason=reason, device_at=at, photo=photo, written_later=later)
+        done = door.arrive_offline(who, visit, reason=other or chosen, device_at=_device_at(request), photo=photo)
         messages.success(request, f"{hm(done.at)} 已登记到场。" if done.first else done.sentence)
         return acting.address("visit-code", visit)
 
@@ -255,15 +251,13 @@ def offline(request: HttpRequest, number: str) -> HttpResponse:
 
 def _device_at(request: HttpRequest) -> Any:
     """The time of the entry: of the outbox, else as typed (a phone without script)."""
-    return device_time(request) or _typed_time(request)
-
-
-def _typed_time(request: HttpRequest) -> Any:
-    """The hour of arrival as typed; None for anything that is none."""
-    try:
-        return timezone.datetime.fromisoformat(request.POST.get("at", "")).replace(tzinfo=timezone.get_current_timezone())
-    except ValueError:
-        return None
+    found = device_time(request)
+    if found is None and request.POST.get("at"):
+        try:
+            found = timezone.datetime.fromisoformat(request.POST["at"]).replace(tzinfo=timezone.get_current_timezone())
+        except ValueError:
+            return None
+    return found
 
 
 # ---- 未实施, 中止, 继续, 回避, 接续 ----
@@ -276,11 +270,7 @@ def not_done(request: HttpRequest, number: str) -> HttpResponse:
 
     def work() -> str:
         photo = acting.keep(request, visit, "photo", "evidence")
-        data = request.POST
-        door.not_done(
-            acting.actor(request), visit, data.get("why", ""), data.get("note", "").strip()[:240], photo=photo, told=bool(data.get("told")),
-            witness=data.get("witness", "").strip()[:40], new_address=data.get("new_address", ""),
-        )
+        door.not_done(acting.actor(request), visit, request.POST.get("why", ""), request.POST.get("note", "").strip(), photo=photo)
         messages.success(request, "已登记未实施。")
         return acting.address("visit-detail", visit)
 

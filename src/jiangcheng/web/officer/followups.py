@@ -17,7 +17,6 @@ from jiangcheng.inspection.visits.models import Order
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.screens import screen
 from jiangcheng.parties import scope as scoping
-from jiangcheng.web import paging
 from jiangcheng.web.desk import desk
 from jiangcheng.web.officer import acting, ending
 
@@ -26,13 +25,10 @@ from jiangcheng.web.officer import acting, ending
 @desk("officer")
 def listing(request: HttpRequest) -> HttpResponse:
     """Orders not fulfilled, the most pressing first, old findings beside."""
-    every = matters.open_orders(request.actor).filter(visit__body=request.actor.body)
-    page = paging.page(request, every, 50)
-    live = facts.live_followups_of(page)
-    seen = {v.pk for v in queries.known(request.actor, [v for own in live.values() for v in own])}
-    found = [(o, calendar.limit(o.due), [v for v in live.get(o.pk, ()) if v.pk in seen]) for o in page]
-    late = every.filter(due__lt=calendar.today()).count()
-    return render(request, "officer/followups.html", {"title": "跟踪整改", "page": page, "rows": found, "late": late})
+    orders_ = matters.open_orders(request.actor).filter(visit__body=request.actor.body)
+    found = [(o, calendar.limit(o.due), queries.known(request.actor, facts.live_followups(o))) for o in orders_]
+    late = sum(limit.tone == "late" for _, limit, _ in found)
+    return render(request, "officer/followups.html", {"title": "跟踪整改", "rows": found, "late": late})
 
 
 def _order(request: HttpRequest, number: str) -> Order:

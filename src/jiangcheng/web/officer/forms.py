@@ -32,10 +32,6 @@ class SchemeForm(forms.Form):
     declared = forms.BooleanField(
         label="本人声明与企业没有利害关系", required=False, help_text="协办人员由本人在“今日”里声明，领取检查码前完成。",
     )
-    purpose = forms.ChoiceField(
-        label="检查目的", choices=words.PURPOSES, widget=forms.RadioSelect, required=False,
-        help_text="服务、联络、观摩不是检查，在“我的”→“非执法走访”登记。",
-    )
     minutes = forms.IntegerField(label="预计时长（分钟）", min_value=5, max_value=2880, initial=60)
     steps = forms.CharField(label="检查步骤", widget=forms.Textarea(attrs={"rows": "4"}), required=False)
     why_onsite = forms.CharField(label="现场检查必要性", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": "2"}))
@@ -75,8 +71,7 @@ class SchemeForm(forms.Form):
         start, end = self.window()
         names = ("minutes", "steps", "why_onsite", "risk", "merge_note", "helpers", "single_officer_law")
         merge = self.cleaned_data["merge"] or "none"
-        purpose = {"purpose": self.cleaned_data["purpose"]} if self.cleaned_data["purpose"] else {}
-        return {"window_start": start, "window_end": end, "merge": merge} | purpose | {n: self.cleaned_data[n] for n in names}
+        return {"window_start": start, "window_end": end, "merge": merge} | {n: self.cleaned_data[n] for n in names}
 
 
 def scheme_initial(visit: Visit, me: int | None) -> dict[str, Any]:
@@ -90,7 +85,6 @@ def scheme_initial(visit: Visit, me: int | None) -> dict[str, Any]:
         "end": (end or datetime(2000, 1, 1, 11, 30)).strftime("%H:%M"), "days": min(days, 3),
         "assistants": [o.person_id for o in on if o.person_id != me],
         "declared": any(o.recusal_declared_at for o in on if o.person_id == me),
-        "purpose": visit.purpose,
         "minutes": visit.minutes, "steps": visit.steps, "why_onsite": visit.why_onsite, "risk": visit.risk, "helpers": visit.helpers,
         "single_officer_law": visit.single_officer_law, "merge": visit.merge, "merge_note": visit.merge_note,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.officer import door, record, schemes, steps, visits
+from jiangcheng.web.officer import door, record, schemes, visits
 
 urlpatterns = [
     path("", visits.home, name="officer-home"),
@@ -12,7 +12,6 @@ urlpatterns = [
     path("visits/", visits.listing, name="officer-visits"),
     path("visits/<str:number>/", visits.detail, name="visit-detail"),
     path("visits/<str:number>/act/", visits.act, name="visit-act"),
-    path("visits/<str:number>/steps/", steps.page, name="visit-steps"),
     path("visits/<str:number>/reschedule/", visits.reschedule, name="visit-reschedule"),
     *door.urlpatterns,
     *record.urlpatterns,

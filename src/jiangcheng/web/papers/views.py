@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jiangcheng.inspection.visits import matters
 from jiangcheng.inspection.visits.models import Visit
+from jiangcheng.inspection.visits.queries import ARRIVED
+from jiangcheng.inspection.visits.words import HIDDEN_FROM_OTHERS
 from jiangcheng.kernel import ledger
 from jiangcheng.kernel.models import Checkpoint, LeafIndex
 from jiangcheng.law.screens import screen
-from jiangcheng.oversight import access
-from jiangcheng.papers import codes, files, issue, numbers, queries
-from jiangcheng.papers.models import Paper
+from jiangcheng.papers import files, issue, numbers, queries
+from jiangcheng.papers.models import Guess, Paper
 from jiangcheng.parties import scope as scoping
 from jiangcheng.parties.access import address_of
 from jiangcheng.web.errors import quote_number
 from jiangcheng.web.verify import bound
 
 log = structlog.get_logger(__name__)
+TRIES, MINUTES = 30, 10
+"""Codes of papers that name nothing, by address: more than this within so many minutes are not looked at."""
 TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
 def _tries(request: HttpRequest) -> tuple[str, bool]:
-    """Codes of papers that name nothing are counted by address; beyond the number of HR-08-5 they are not looked at."""
     where = f"paper/{address_of(request)}"[:45]
-    return where, codes.tries_left(where, part="paper") > 0
+    since = timezone.now() - timedelta(minutes=MINUTES)
+    return where, Guess.objects.filter(address=where, at__gt=since).count() < TRIES
 
 
 @screen("p/", "327-21-1")
@@ -43,6 +47,14 @@ def check(request: HttpRequest) -> HttpResponse:
         typed = typed.split("/p/", 1)[-1].split("?")[0].strip("/")
         return redirect("paper-show", code=numbers.normal(typed) or "-")
     return render(request, "papers/check.html", {"title": "查验文书"})
+
+
+def public(paper: Paper) -> bool:
+    """May anybody learn that the paper exists? Not while it would betray a visit that has not arrived."""
+    if paper.matter_kind != "visit":
+        return True
+    visit = Visit.objects.filter(number=paper.matter)
+    return visit.filter(ARRIVED).exclude(state__in=HIDDEN_FROM_OTHERS).exists()
 
 
 def readable(request: HttpRequest, paper: Paper) -> bool:
@@ -58,7 +70,7 @@ def readable(request: HttpRequest, paper: Paper) -> bool:
 def _paper(request: HttpRequest, code: str) -> Paper | None:
     """The paper with this code if this reader may know of it."""
     paper = Paper.objects.select_related("body").filter(code=numbers.normal(code)).first()
-    return paper if paper is not None and (matters.public(paper) or readable(request, paper)) else None
+    return paper if paper is not None and (public(paper) or readable(request, paper)) else None
 
 
 @screen("p/<code>", "327-21-1")
@@ -70,8 +82,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     found = _paper(request, code) if allowed else None
     if found is None:
         if allowed:
-            codes.missed(where)
-        why = "没有这个编号的文书。请核对文书左下角的查验编号。" if allowed else f"查询次数较多，请 {codes.minutes()} 分钟后再试。"
+            Guess.objects.create(address=where)
+        why = "没有这个编号的文书。请核对文书左下角的查验编号。" if allowed else f"查询次数较多，请 {MINUTES} 分钟后再试。"
         return render(request, "papers/none.html", {"title": "查无此文书", "code": code[:40], "why": why}, status=404 if allowed else 429)
     leaf = ledger.history(found).filter(act__startswith="papers.issue").first()
     context: dict[str, Any] = {
@@ -100,11 +112,6 @@ def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
         number = quote_number()
         log.error("altered", number=number, paper=paper.number, form=form)
         return render(request, "papers/altered.html", {"title": "文书与存证不一致", "number": number, "paper": paper}, status=500)
-    access.note(
-        request.actor, "file", f"打开{paper.get_kind_display()}", f"{paper.number} {paper.matter}",
-        visit=Visit.objects.filter(number=paper.matter).first(),
-        address=address_of(request),
-    )
     response = HttpResponse(data, content_type=TYPES[form])
     name = quote(f"{paper.get_kind_display()} {paper.number}.{form}")
     response["Content-Disposition"] = f"{'inline' if form == 'pdf' else 'attachment'}; filename*=UTF-8''{name}"

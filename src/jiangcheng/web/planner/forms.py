@@ -139,3 +139,15 @@ class CapForm(forms.ModelForm):
         self.fields["item"].queryset = Item.objects.filter(body=body_id)
         self.fields["item"].label = "检查事项"
         self.fields["item"].label_from_instance = lambda item: " ".join(filter(None, (item.code, getattr(item.versions.last(), "name", ""))))
+
+
+class UploadForm(forms.Form):
+    """A table to import."""
+
+    file = forms.FileField(label="Excel 文件", help_text=".xlsx，不超过 5 MB、5,000 行")
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > 5 * 1024 * 1024:
+            raise forms.ValidationError("文件超过 5 MB，请分成几个文件。")
+        return file

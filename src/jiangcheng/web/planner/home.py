@@ -7,8 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,16 +18,15 @@ from jiangcheng.inspection.items import actions
 from jiangcheng.inspection.items import queries as item_queries
 from jiangcheng.inspection.items import words as item_words
 from jiangcheng.inspection.items.models import ItemVersion, LibraryRow
-from jiangcheng.inspection.items.waits import sent_back
 from jiangcheng.inspection.plans import lists, queries
 from jiangcheng.inspection.plans.models import Filing, Plan, Reminder
 from jiangcheng.kernel import calendar
+from jiangcheng.kernel.models import Leaf
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
-from jiangcheng.oversight import queries as watched
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope
-from jiangcheng.web import context
+from jiangcheng.web import context, todo
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
@@ -59,10 +58,6 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": "频次", "url": reverse("planner-caps")},
         {"label": "文书模板", "url": reverse("planner-papers")},
         {"label": "导入", "url": reverse("planner-imports")},
-        {"label": "从其规定", "url": reverse("exceptions")},
-        {"label": "隶属和国资关系", "url": reverse("ties")},
-        {"label": "非执法走访", "url": reverse("outside")},
-        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count() or ""},
         {"rule": True},
         {"label": "参考库", "url": reverse("planner-library")},
         {"label": "公示", "url": reverse("public-items")},
@@ -71,7 +66,8 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
 
 def plan_year() -> int:
     """The year whose plan is being made: next year's from October on."""
-    return queries.year_in_the_making()
+    today = calendar.today()
+    return today.year + 1 if today.month >= 10 else today.year
 
 
 @screen("planner/", "327-13-2", "327-14-2", "327-14-3", "HR-07-1", "HR-13-3")
@@ -101,7 +97,12 @@ def _unpublished(body_id: int) -> QuerySet[ItemVersion]:
 
 def _returned(body_id: int) -> list[ItemVersion]:
     """Drafts that the head has sent back."""
-    return list(sent_back(_unpublished(body_id).filter(state="draft")))
+    return list(_sent_back(_unpublished(body_id).filter(state="draft")))
+
+
+def _sent_back(drafts: QuerySet[ItemVersion]) -> QuerySet[ItemVersion]:
+    mine = Leaf.objects.filter(subject_kind=ItemVersion._meta.label, subject_id=Cast(OuterRef("pk"), CharField()), act="item.return")
+    return drafts.filter(Exists(mine))
 
 
 def due(body_id: int, year: int) -> dict[str, list[Any]]:
@@ -113,12 +114,13 @@ def due(body_id: int, year: int) -> dict[str, list[Any]]:
     }
 
 
+@todo.counter("planner")
 def waiting_count(request: HttpRequest) -> int:
     """How many things stand in 今日待办: ``due``, counted in one question."""
     plans, drafts = Plan.objects.filter(body=OuterRef("pk")), ItemVersion.objects.filter(item__body=OuterRef("pk"), state="draft")
     found = Body.objects.filter(pk=request.actor.body).values_list(
         _number(plans.filter(state__in=(*queries.EDITABLE, "filed"))), Exists(plans.filter(year=plan_year())),
-        _number(lists.unfiled_outside(OuterRef("pk"))), _number(sent_back(drafts)),
+        _number(lists.unfiled_outside(OuterRef("pk"))), _number(_sent_back(drafts)),
     )
     return sum(open_ + (not planned) + outside + returned for open_, planned, outside, returned in found)
 

@@ -7,27 +7,24 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiangcheng.inspection.items import actions, excel, facts, flows, queries
+from jiangcheng.inspection.items import imports as importing
 from jiangcheng.inspection.items.models import Item, ItemVersion
 from jiangcheng.inspection.items.words import STATE_TONES
 from jiangcheng.kernel import calendar
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
-from jiangcheng.parties.imports.kinds import KINDS
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import visible_or_404
 from jiangcheng.web import bulk, exports
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.imports import UploadForm, upload
-from jiangcheng.web.planner import imports, item_list
-from jiangcheng.web.planner.forms import ItemForm, QuestionForms
+from jiangcheng.web.planner import item_list
+from jiangcheng.web.planner.forms import ItemForm, QuestionForms, UploadForm
 
-KIND = KINDS[imports.ITEMS]
 BULK = (("submit", "提交审核"), ("withdraw_draft", "撤回"), ("delete", "删除草稿"))
 
 
@@ -36,14 +33,14 @@ BULK = (("submit", "提交审核"), ("withdraw_draft", "撤回"), ("delete", "�
 def listing(request: HttpRequest) -> HttpResponse:
     """The list with 在用 and 待补正; search, filter by state, columns, export, import, 批量办理."""
     if request.method == "POST" and "bulk" not in request.POST:
-        return upload(request, imports.DESK, KIND, "", reverse("planner-items"))
+        return _upload(request)
     mine = queries.newest_of(request.actor.body)
     rows = item_list.wanted(request, mine)
     if request.GET.get("format") == "xlsx":
         return item_list.workbook(rows)
     done = _several(request, mine) if request.method == "POST" else {}
     return render(request, "planner/items.html", {
-        "title": "检查事项", "unused": queries.unused(request.actor.body, calendar.today()), "upload": UploadForm(KIND), "bulk": BULK,
+        "title": "检查事项", "unused": queries.unused(request.actor.body, calendar.today()), "upload": UploadForm(), "bulk": BULK,
         **item_list.context(request, mine, rows), **done,
     })
 
@@ -58,6 +55,16 @@ def _several(request: HttpRequest, mine: Any) -> dict[str, Any]:
     if step == "delete" and "sure" not in request.POST:
         return {"sure": [(v.pk, item_list.label(v)) for v in rows]}
     return {"result": bulk.each(rows, item_list.label, lambda v: acts[step](v, who))}
+
+
+def _upload(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, "；".join(e for found in form.errors.values() for e in found))
+        return redirect("planner-items")
+    file = form.cleaned_data["file"]
+    made = importing.keep("items", request.actor.body, "", file.name, file.read(), request.actor)
+    return redirect("planner-import", made.pk)
 
 
 @desk("planner")

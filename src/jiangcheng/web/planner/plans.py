@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from jiangcheng.inspection.items import imports as importing
 from jiangcheng.inspection.plans import actions, excel, flows, lists, queries, reading
 from jiangcheng.inspection.plans.models import Filing, Plan, PlanRow
 from jiangcheng.inspection.plans.words import FINDS, NINE
@@ -19,16 +20,13 @@ from jiangcheng.kernel import calendar
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
 from jiangcheng.papers.models import Paper
-from jiangcheng.parties.imports.kinds import KINDS
 from jiangcheng.parties.models import Body
 from jiangcheng.web import bulk, exports
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.imports import UploadForm, upload
-from jiangcheng.web.planner import imports
+from jiangcheng.web.planner.forms import UploadForm
 from jiangcheng.web.planner.home import plan_year
 
-KIND = KINDS[imports.PLAN]
 PER_PAGE = 25
 FIND_WORDS = dict(FINDS)
 BULK = (("drop", "取消所选行"), ("delete", "删除所选行"))
@@ -69,7 +67,7 @@ def plan_page(request: HttpRequest, year: int) -> HttpResponse:
     if plan is None:
         return render(request, "planner/begin.html", {
             "title": f"{year}年度日常检查计划", "year": year, "countdown": queries.countdown(year), "deadline": queries.deadline(year),
-            "last": actions.to_copy(request.actor.body, year), "upload": UploadForm(KIND),
+            "last": actions.to_copy(request.actor.body, year), "upload": UploadForm(),
         })
     return render(request, "planner/plan.html", context(request, plan))
 
@@ -92,12 +90,14 @@ def _several(request: HttpRequest, plan: Plan) -> dict[str, Any]:
 
 def _begin_or_upload(request: HttpRequest, plan: Plan | None, year: int) -> HttpResponse:
     body = Body.objects.get(pk=request.actor.body)
-    form = UploadForm(KIND, request.POST, request.FILES)
+    form = UploadForm(request.POST, request.FILES)
     try:
         if request.FILES and form.is_valid():
             plan = plan or actions.start_plan(body, year, request.actor)
             actions.must_be_open(plan)
-            return upload(request, imports.DESK, KIND, str(plan.pk), reverse("planner-plan", args=[year]))
+            file = form.cleaned_data["file"]
+            made = importing.keep("plan", body.pk, str(plan.pk), file.name, file.read(), request.actor)
+            return redirect("planner-import", made.pk)
         if request.FILES or "how" not in request.POST:
             messages.error(request, "；".join(e for found in form.errors.values() for e in found))
             return redirect("planner-plan", year)
@@ -131,7 +131,7 @@ def context(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         "papers": Paper.objects.filter(matter_kind="plan", matter=str(plan.pk)).order_by("-issued_at"),
         "said": request.POST, "outside": [f for f in filings if f.office_id is None and f.state == "waiting" and f.round == plan.round],
         "older": plan.state in queries.FILED and queries.newest(plan.body_id, plan.year).pk == plan.pk,
-        "breaches": [p.breach for p in found.cells] + list(found.whole), "upload": UploadForm(KIND),
+        "breaches": [p.breach for p in found.cells] + list(found.whole), "upload": UploadForm(),
     }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from jiangcheng.web import formats
-from jiangcheng.web.planner import caps, home, imports, item_steps, items, papers, plans, rows
+from jiangcheng.web.planner import caps, home, imports, items, papers, plans, rows
 
 urlpatterns = [
     path("", home.home, name="planner-home"),
@@ -12,7 +12,6 @@ urlpatterns = [
     path("items/template/", items.template, name="planner-items-template"),
     path("items/<int:pk>/", items.detail, name="planner-item"),
     path("items/<int:pk>/edit/", items.edit, name="planner-item-edit"),
-    path("items/<int:pk>/steps/", item_steps.page, name="planner-item-steps"),
     path("items/<int:pk>/act/", items.act, name="planner-item-act"),
     path("caps/", caps.page, name="planner-caps"),
     path("papers/", papers.listing, name="planner-papers"),
@@ -30,7 +29,6 @@ urlpatterns = [
     path("plans/<int:year>/rows/new/", rows.new, name="planner-row-new"),
     path("plans/<int:year>/rows/<int:n>/", rows.edit, name="planner-row"),
     path("imports/", imports.listing, name="planner-imports"),
-    path("imports/template/<slug:kind>/", imports.template, name="planner-imports-template"),
     path("imports/<int:pk>/", imports.detail, name="planner-import"),
     path("imports/<int:pk>/bad/", imports.bad, name="planner-import-bad"),
 ]

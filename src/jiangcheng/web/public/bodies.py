@@ -9,7 +9,6 @@ from django.shortcuts import render
 from jiangcheng.inspection.items import queries
 from jiangcheng.inspection.plans import lists
 from jiangcheng.kernel import calendar
-from jiangcheng.kernel.search import holding
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.bodies import names_on_papers, responsible_head, standing_on
 from jiangcheng.parties.models import Body
@@ -26,8 +25,8 @@ COLUMNS = (("name", "单位"), ("kind", "类别"), ("level", "层级"), ("divisi
 def listing(request: HttpRequest) -> HttpResponse:
     """Enforcement bodies by name and level; CSV, JSON."""
     found = scope(request.actor, Body.objects.filter(enforces=True)).select_related("division", "judicial_office").order_by("level", "name")
-    if query := request.GET.get("q", "").strip():
-        found = found.filter(holding(Body, query))
+    for word in request.GET.get("q", "").split():
+        found = found.filter(name__icontains=word)
     if request.GET.get("level"):
         found = found.filter(level=request.GET["level"])
     if request.GET.get("format") in exports.OPEN_KINDS:

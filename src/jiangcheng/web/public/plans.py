@@ -13,7 +13,6 @@ from jiangcheng.inspection.plans import queries
 from jiangcheng.inspection.plans.models import Plan
 from jiangcheng.inspection.plans.words import FINDS, NINE
 from jiangcheng.kernel import calendar
-from jiangcheng.kernel.search import found as searched
 from jiangcheng.law.screens import screen
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
@@ -45,8 +44,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     everything, today = public_plans(request), calendar.today()
     year = whole(request.GET.get("year", ""))
     found = everything.filter(year=year) if year else everything
-    if query := request.GET.get("q", "").strip():
-        found = searched(found, query, "body")
+    for word in request.GET.get("q", "").split():
+        found = found.filter(body__name__icontains=word)
     if request.GET.get("format") in exports.OPEN_KINDS:
         rows = [row for plan in found for row in lines(plan)]
         return exports.open_data(request.GET["format"], "年度日常检查计划", HEADS, rows, title="年度日常检查计划")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiangcheng.web.public import bodies, items, law, plans, trust, views
+from jiangcheng.web.public import bodies, items, law, plans, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -14,7 +14,5 @@ urlpatterns = [
     path("bodies/<int:pk>/", bodies.detail, name="public-body"),
     path("data/", views.data, name="public-data"),
     path("data/<slug:table>/", views.library, name="public-library"),
-    path("trust/", trust.page, name="lan-trust"),
-    path("trust/ca.crt", trust.certificate, name="lan-ca"),
     path("law/", law.table, name="law"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,14 +20,13 @@ from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import calendar, ledger
 from jiangcheng.law.rule import Refused
 from jiangcheng.law.screens import screen
-from jiangcheng.oversight import queries as watched
 from jiangcheng.parties.models import Body
 from jiangcheng.parties.scope import scope, visible_or_404
-from jiangcheng.web import exports, paging
+from jiangcheng.web import exports
 from jiangcheng.web.context import navigation
 from jiangcheng.web.desk import desk
 from jiangcheng.web.errors import refused_response
-from jiangcheng.web.oversight import of_firm_or_body, waited_words
+from jiangcheng.web.oversight import waited_words
 
 LONG, PER_PAGE = 10, 30
 
@@ -37,7 +36,6 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"label": "计划收悉", "url": reverse("superior-home"), "count": lists.waiting_for(request.actor.body, "superior").count()},
         {"label": "本系统检查", "url": reverse("superior-visits")},
-        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count() or ""},
         {"rule": True},
         {"label": "公示", "url": reverse("public-plans")},
         {"label": "条文与落实", "url": reverse("law")},
@@ -99,13 +97,13 @@ def visits(request: HttpRequest) -> HttpResponse:
     found = scope(request.actor, Visit.objects.filter(body__superior=request.actor.body)).select_related("body", "enterprise")
     counts = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     rows = found.filter(state=request.GET["state"]) if request.GET.get("state") in counts else found
-    if query := request.GET.get("q", "").strip():
-        rows = rows.filter(of_firm_or_body(query))
+    for word in request.GET.get("q", "").split():
+        rows = rows.filter(Q(enterprise__name__icontains=word) | Q(body__name__icontains=word) | Q(number__icontains=word))
     rows = rows.order_by("-arrived_at", "-pk")
     if request.GET.get("format") == "xlsx":
         return exports.excel("本系统检查", (("编号", 20), ("单位", 30), ("企业", 34), ("到场", 14), ("状态", 14)), (
             (v.number, v.body.name, v.enterprise.name, timezone.localdate(v.arrived_at) if v.arrived_at else "", v.state_word) for v in rows
         ))
-    page = paging.page(request, rows, 50)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
     states = [("", "全部", sum(counts.values())), *((s, w, counts[s]) for s, w in Visit.state_words.items() if s in counts)]
     return render(request, "superior/visits.html", {"title": "本系统检查", "page_obj": page, "states": states})

@@ -15,14 +15,12 @@ from django.utils import timezone
 from jiangcheng.inspection.plans import facts, flows, lists, offices, queries
 from jiangcheng.inspection.plans.models import Filing
 from jiangcheng.inspection.plans.words import FILING_STATES, NINE
-from jiangcheng.inspection.reach import queries as reach
 from jiangcheng.inspection.visits import queries as visits
+from jiangcheng.inspection.visits.actions import reports
 from jiangcheng.kernel import calendar
 from jiangcheng.kernel.actor import Actor
-from jiangcheng.kernel.search import holding
 from jiangcheng.law.rule import Breach, Refused, Remedy
 from jiangcheng.law.screens import screen
-from jiangcheng.oversight import queries as watched
 from jiangcheng.papers import formats
 from jiangcheng.papers.models import Paper
 from jiangcheng.parties.models import Body
@@ -33,7 +31,6 @@ from jiangcheng.web.desk import desk, whole
 from jiangcheng.web.errors import refused_response
 from jiangcheng.web.oversight import waited_words
 from jiangcheng.web.templatetags.text import cn_datetime
-from jiangcheng.web.work.lists import waiting_in_all
 
 OTHERS = (
     ("检查动态", "supervisor-visits"), ("无网络登记核查", "supervisor-offline"), ("存证核验", "supervisor-ledger"),
@@ -56,22 +53,13 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
     office, today = body_of(request.actor), calendar.today()
     return [
         {"label": "今日", "url": reverse("supervisor-home")},
-        {"label": "备案审查", "url": reverse("supervisor-filings"), "count": waiting_in_all(request.actor, "filing.examine")},
+        {"label": "备案审查", "url": reverse("supervisor-filings"), "count": lists.waiting_for(office.pk, "judicial").count()},
         {"label": "未备案单位", "url": reverse("supervisor-late"), "count": lists.late_count(office, today.year, today)},
-        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": waiting_in_all(request.actor, "report.answer")},
+        {"label": "收到的反映", "url": reverse("supervisor-reports"), "count": reports.waiting(request.actor).count()},
         *([{"label": "统一格式备案", "url": reverse("supervisor-formats"), "count": formats.to_file(office.pk).count()}]
           if office.level == "city" else []),
         *({"label": word, "url": u} for word, name in OTHERS if (u := _address(name))),
-        {"label": "预警", "url": reverse("supervisor-alerts"), "count": watched.open_alerts(request.actor).count()},
-        {"label": "五项原则", "url": reverse("supervisor-principles")},
-        {"label": "信息查看记录", "url": reverse("supervisor-access")},
         {"rule": True},
-        {"label": "从其规定", "url": reverse("exceptions"), "count": reach.waiting(office.pk).count()},
-        {"label": "非执法走访", "url": reverse("outside")},
-        {"label": "政府交办", "url": reverse("instructions"), "count": watched.waiting_instructions(request.actor).count()},
-        *([{"label": "市级平台管理", "url": reverse("city-home")}] if office.level == "city" else []),
-        {"rule": True},
-        {"label": "参数与平台约定", "url": reverse("city-parameters")},
         {"label": "条文与落实", "url": reverse("law")},
     ]
 
@@ -106,7 +94,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     else:
         found = found.order_by("-received_at")
     for word in request.GET.get("q", "").split():
-        found = found.filter(Q(plan__body__in=Body.objects.filter(holding(Body, word)).values("pk")) | Q(number__icontains=word))
+        found = found.filter(Q(plan__body__name__icontains=word) | Q(plan__body__short__icontains=word) | Q(number__icontains=word))
     if request.GET.get("format") == "xlsx":
         return exports.excel("备案审查", (("单位", 30), ("计划", 30), ("报送次数", 10), ("收到", 14), ("状态", 12), ("办理", 14), ("文号", 24)), (
             (f.plan.body.name, str(f.plan), f.round, timezone.localdate(f.received_at), f.state_word,

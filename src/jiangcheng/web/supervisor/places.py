@@ -15,8 +15,6 @@ from jiangcheng.parties.models import Division
 WIDE, HIGH, EDGE = 400, 300, 46
 LEAST, MOST = 16, 34
 """Radius of the bubble with one visit, and of the one with the most."""
-MARKS = 60
-"""Sites of one division that are drawn as dots; of more than twice as many only some are."""
 KINDS = {
     "coming": ("draft", "to_approve", "returned", "to_code", "to_enter"), "running": ("arrived", "inspecting", "broken_off"),
     "to_tell": ("to_tell",), "following": ("following",),
@@ -36,11 +34,6 @@ class Place:
     x: float = 0.0
     y: float = 0.0
     r: float = LEAST
-
-    @property
-    def marks(self) -> list[Point]:
-        """Points that are drawn: all of few, some of many."""
-        return self.points[:: max(1, len(self.points) // MARKS)]
 
     @property
     def total(self) -> int:
@@ -157,27 +150,12 @@ def _turn(a: Point, b: Point, c: Point) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-def _say(places: list[Any], most: Any, long: bool) -> str:
-    """The one sentence that says what the drawing shows."""
-    if most is None:
-        return ""
-    total, which = sum(p.total for p in places), "未结束的" if long else ""
-    return f"共 {total:,} 次{which}检查，分布在 {len(places)} 个区域，{most.name} {most.total} 次。"
-
-
-RUNNING = tuple(state for states in KINDS.values() for state in states)
-"""States of visits that have not ended."""
-
-
-def context(visits: QuerySet, division: Division, *, long: bool = False) -> dict[str, Any]:
-    """What ``supervisor/places.html`` draws: places, heads of the table, and one sentence to be read.
-
-    Of a list too ``long`` to be looked at row by row only the visits that have not ended are drawn, and the page says so.
-    """
-    places = drawing(visits.filter(state__in=RUNNING) if long else visits, division)
+def context(visits: QuerySet, division: Division) -> dict[str, Any]:
+    """What ``supervisor/places.html`` draws: places, heads of the table, and one sentence to be read."""
+    places = drawing(visits, division)
     most = places[0] if places else None
     return {
         "places": places, "drawn": [p for p in places if p.points], "place_heads": [word for _, word in COLUMNS],
-        "place_size": {"wide": WIDE, "high": HIGH}, "place_running": long,
-        "place_say": _say(places, most, long),
+        "place_size": {"wide": WIDE, "high": HIGH},
+        "place_say": f"共 {sum(p.total for p in places)} 次检查，分布在 {len(places)} 个区域，{most.name} {most.total} 次。" if most else "",
     }

@@ -90,7 +90,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
     if request.GET.get("format") == "xlsx":
-        return exports.personal(request, "收到的反映", HEADS, (_cells(r) for r in chosen(request)[:20000]))
+        return exports.excel("收到的反映", HEADS, (_cells(r) for r in chosen(request)[:20000]))
     return render(request, "supervisor/reports.html", _page(request))
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from jiangcheng.web import formats
-from jiangcheng.web.supervisor import filings, reports, visits, watching
+from jiangcheng.web.supervisor import filings, reports, visits
 
 urlpatterns = [
     path("", filings.home, name="supervisor-home"),
@@ -15,5 +15,4 @@ urlpatterns = [
     path("formats/<int:pk>/", formats.of_supervisor, name="supervisor-format"),
     path("reports/", reports.listing, name="supervisor-reports"),
     *visits.urlpatterns,
-    *watching.urlpatterns,
 ]

@@ -29,7 +29,6 @@ Record    {% progress questions current %}  {% icon "scan" %}  {% offline %}
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,7 +38,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jiangcheng.inspection.visits.facts import extra
 from jiangcheng.kernel.flow import FLOWS
 from jiangcheng.law import registry
 from jiangcheng.law.rule import Breach, Refused
@@ -52,7 +50,7 @@ register = template.Library()
 for _part in (address, form_parts, list_parts):
     register.tags.update(_part.register.tags)
     register.filters.update(_part.register.filters)
-for _name in ("cn_date", "cn_day", "cn_datetime", "hm", "mask_phone", "mask_id", "uscc", "short_code", "money", "duration", "intcomma"):
+for _name in ("cn_date", "cn_day", "cn_datetime", "hm", "mask_phone", "mask_id", "uscc", "short_code", "money", "duration"):
     register.filter(_name, getattr(text, _name))
 register.simple_tag(text.window, name="window")
 
@@ -147,7 +145,6 @@ def _wording(one: str) -> str:
 
 
 # ---- 办理过程 ----
-@register.filter
 def act_word(act: str) -> str:
     """Word of a ledger act: the button of its step, else ``context.ACT_WORDS``, else the act's name."""
     flow, _, step = act.partition(".")
@@ -168,23 +165,10 @@ def process(leaves: Iterable[Any], *, short: bool = False, leaf_page: str = "led
         rows.append({
             "word": act_word(leaf.act), "who": leaf.actor_name, "body": leaf.body_name, "at": leaf.at, "opinion": leaf.opinion,
             "took": text.duration((leaf.at - before).total_seconds()) if before else "", "number": number,
-            "url": link(leaf_page, number), "under": _under(leaf), "tone": text.tone_of(getattr(leaf, "target_word", "") or "已办结"),
+            "url": link(leaf_page, number), "tone": text.tone_of(getattr(leaf, "target_word", "") or "已办结"),
         })
         before = leaf.at
     return {"rows": rows[::-1], "short": short, "anchor": anchor}
-
-
-def _under(leaf: Any) -> list[str]:
-    """The provisions that the act stood under instead of the decree's (从其规定)."""
-    if '"under"' not in (entry := getattr(leaf, "entry", "") or ""):
-        return []
-    return list(json.loads(entry).get("extra", {}).get("under", ()))
-
-
-@register.inclusion_tag("parts/under.html")
-def under(visit: Any) -> dict[str, Any]:
-    """从其规定: the provisions that a visit stands under, shown on each of its pages; nothing where there are none."""
-    return {"rows": extra.under(visit, extra.judged_day(visit))}
 
 
 # ---- cards ----

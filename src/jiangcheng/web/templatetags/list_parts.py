@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from django import template
 from django.utils.html import format_html_join
@@ -12,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from jiangcheng.web import context as page_context
 from jiangcheng.web.templatetags.address import here, link, query, usable
-from jiangcheng.work.models import Filter
 
 register = template.Library()
 
@@ -20,27 +18,13 @@ register = template.Library()
 @register.inclusion_tag("parts/search.html", takes_context=True)
 def search(
     context: dict[str, Any], name: str = "q", *, placeholder: str = "名称、信用代码、拼音首字母、文书号", label: str = "查询", url: str = "",
-    hero: bool = False, save: bool = True,
+    hero: bool = False,
 ) -> dict[str, Any]:
-    """查询框. Keeps the other filters of the address, goes back to page 1. For whoever is logged in with 保存的筛选 below it, but where
-    ``save`` says no."""
+    """查询框. Keeps the other filters of the address, goes back to page 1."""
     request = context.get("request")
     given = request.GET if request else {}
     kept = _kept(context, name, "page") if not url else []
-    found = {"name": name, "value": given.get(name, ""), "placeholder": placeholder, "label": label, "url": url, "hero": hero, "kept": kept}
-    return found if url or hero or not save or request is None else found | _saved(request, context)
-
-
-def _saved(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """Filters that the account keeps for this list, and the one that it shows now."""
-    account = getattr(getattr(request, "actor", None), "account", None)
-    if account is None or request.resolver_match is None:
-        return {}
-    now = request.GET.copy()
-    now.pop("page", None)
-    asked = "&".join(f"{k}={quote(v)}" for k, some in now.lists() for v in some if v)
-    kept = list(Filter.objects.filter(account=account, page=request.path))
-    return {"saving": True, "filters": kept, "query": asked, "page": request.path, "csrf_token": context.get("csrf_token")}
+    return {"name": name, "value": given.get(name, ""), "placeholder": placeholder, "label": label, "url": url, "hero": hero, "kept": kept}
 
 
 @register.inclusion_tag("parts/chips.html", takes_context=True)
@@ -123,16 +107,10 @@ def bulk_result(context: dict[str, Any], rows: Iterable[Any], title: str = "办�
 
 @register.inclusion_tag("parts/pager.html", takes_context=True)
 def pager(context: dict[str, Any], page: Any, unit: str = "条", note: str = "", name: str = "page") -> dict[str, Any]:
-    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page, ``name`` its word in the address.
-
-    A list that was not counted to its end (``web.paging``) says 共 10,000 条以上 and offers to count.
-    """
+    """``共 1,243 条`` with the way through the pages; ``page`` is a Django page, ``name`` its word in the address."""
     before = query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
     after = query(context, **{name: page.next_page_number()}) if page.has_next() else ""
-    more = getattr(page.paginator, "more", False)
-    exact = query(context, count="all") if more else ""
-    said = f"{page.paginator.count:,} {unit}" + ("以上" if more else "")
-    return {"page": page, "said": said, "unit": unit, "before": before, "after": after, "note": note, "exact": exact}
+    return {"page": page, "total": f"{page.paginator.count:,}", "unit": unit, "before": before, "after": after, "note": note}
 
 
 @register.inclusion_tag("parts/empty.html", name="nothing")

@@ -130,8 +130,3 @@ def duration(seconds: float | int) -> str:
     if minutes < 24 * 60:
         return f"{minutes // 60} 小时" + (f" {minutes % 60} 分钟" if minutes % 60 else "")
     return f"{minutes // (24 * 60)} 日"
-
-
-def intcomma(value: Any) -> str:
-    """12,400 for a whole number; nothing for what is none."""
-    return f"{value:,}" if isinstance(value, int) else ""

@@ -21,7 +21,6 @@ from jiangcheng.inspection.visits.flows import VISIT
 from jiangcheng.law.rule import Breach, Refused
 from jiangcheng.law.screens import screen
 from jiangcheng.papers import codes
-from jiangcheng.parties import rotation
 from jiangcheng.parties.access import address_of
 from jiangcheng.web import errors
 from jiangcheng.web.base_views import photo_response
@@ -61,13 +60,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, typed: str, error: str = "", status: int = 200) -> HttpResponse:
-    context = {"title": "查验检查码", "typed": typed, "error": error, "limit": codes.tries(), "minutes": codes.minutes()}
+    context = {"title": "查验检查码", "typed": typed, "error": error, "limit": codes.TRIES, "minutes": codes.TRIES_MINUTES}
     return render(request, "verify/start.html", context, status=status)
 
 
 def _limited(request: HttpRequest, typed: str) -> HttpResponse:
     """Too many wrong short codes from this address. Says nothing about the code: it was not looked at."""
-    calm = f"查询次数较多，请 {codes.minutes()} 分钟后再试。着急核实的，可以请对方亮码后直接扫码。"
+    calm = f"查询次数较多，请 {codes.TRIES_MINUTES} 分钟后再试。着急核实的，可以请对方亮码后直接扫码。"
     return _start(request, typed, calm, 429)
 
 
@@ -215,9 +214,8 @@ def machine(request: HttpRequest, value: str) -> JsonResponse:
     if reading.state == "used":
         said["used_at"] = timezone.localtime(code.used_at).isoformat(timespec="seconds")
     named = reading.state == "valid" or (reading.state == "used" and bound.is_live(code, request.GET.get("r", "")))
-    page = queries.door_page(reading) if named else None
-    if page is not None and page.named:
-        said |= _named(page, code)
+    if named:
+        said |= _named(queries.door_page(reading), code)
     answer = JsonResponse(said, status=NOT_FOUND.get(reading.state, 200), json_dumps_params={"ensure_ascii": False})
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
@@ -240,9 +238,7 @@ def _named(page: queries.DoorPage, code: Any) -> dict[str, Any]:
 @require_GET
 def keys(request: HttpRequest) -> JsonResponse:
     """Public halves of the keys that sign codes, so that a code can be verified without this server."""
-    terms = [{k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in key.items()} for key in rotation.published() if key["use"] == "code"]
-    now = next((key["alg"] for key in terms if key["current"]), "Ed25519")
-    answer = JsonResponse({"kind": "jiangcheng code keys v1", "algorithm": now, "keys": codes.public_keys(), "terms": terms})
+    answer = JsonResponse({"kind": "jiangcheng code keys v1", "algorithm": "Ed25519", "keys": codes.public_keys()})
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cache-Control"] = "public, max-age=300"
     return answer

@@ -27,7 +27,6 @@ from jiangcheng.inspection.visits.actions.orders import begin_recheck
 from jiangcheng.inspection.visits.actions.record import break_off
 from jiangcheng.inspection.visits.actions.scheme import content_of
 from jiangcheng.inspection.visits.actions.shared import check, in_state, lock, refuse
-from jiangcheng.inspection.visits.actions.undone import not_done, resume_refused
 from jiangcheng.inspection.visits.facts import door as facts
 from jiangcheng.inspection.visits.facts import record as record_facts
 from jiangcheng.inspection.visits.flows import VISIT
@@ -49,6 +48,11 @@ __all__ = [
     "clear_report", "confirm_by_enterprise", "decide_recusal", "find_uscc", "issue_notice", "not_done", "report_mismatch", "request_recusal",
     "resume", "resume_refused", "revoke", "scan_by_officer", "show_certificate", "start", "take_over_lead", "type_uscc", "visit_of",
 ]
+
+NOBODY_THERE = ("closed", "moved", "missing", "wrong", "illness")
+"""Reasons of 未实施 that end it at once: code revoked, and the place under the cap given back unless the inspection had
+begun. A refusal keeps both until the window ends or the visit is closed, as the enterprise may change its mind."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -248,21 +252,15 @@ def _officer_way(actor: Actor, visit: Visit, way: str, found: str, now: datetime
 
 @enforces("327-17-4", "HR-17-4")
 def arrive_offline(
-    actor: Actor, visit: Visit, *, reason: str, device_at: datetime | None, photo: StoredFile | None, written_later: bool = False,
-    now: datetime | None = None,
+    actor: Actor, visit: Visit, *, reason: str, device_at: datetime | None, photo: StoredFile | None, now: datetime | None = None,
 ) -> Arrival:
-    """无网络登记: a provisional entry by the device's own time, redeemed when the phone is back; the supervisor looks.
-
-    ``written_later``: both phones were dead, the record is entered on the same day (补录), ``device_at`` is the hour of arrival
-    as the officer states it.
-    """
+    """无网络登记: a provisional entry by the device's own time, redeemed when the phone is back; the supervisor looks."""
     now = now or timezone.now()
     actor = changed(actor, device_time=device_at)
     with transaction.atomic():
         visit = lock(visit)
         known = facts.of(
             visit, now=now, way="offline", reason=reason, device_at=device_at, photo=photo is not None and photo.matter == visit.number,
-            written_later=written_later,
         )
         used = _used(visit)
         if used is not None and visit.state != "to_enter" and on_visit(actor, visit):
@@ -320,8 +318,7 @@ def start(actor: Actor, visit: Visit, *, now: datetime | None = None) -> Receipt
     now = now or timezone.now()
     with transaction.atomic():
         visit = lock(visit)
-        began = visit.offline_device_at if facts.written_later(visit) else now
-        return VISIT.take("start", visit, actor, facts.of(visit, now=now), started_at=visit.started_at or began)
+        return VISIT.take("start", visit, actor, facts.of(visit, now=now), started_at=visit.started_at or now)
 
 
 def take_over_lead(actor: Actor, visit: Visit, why: str = "") -> Receipt:
@@ -338,6 +335,35 @@ def take_over_lead(actor: Actor, visit: Visit, why: str = "") -> Receipt:
                 seat.role = "lead" if seat.person_id == actor.person else "assist"
                 seat.save()
     return act.receipt
+
+
+@enforces("HR-15-8", "327-08-2")
+def not_done(
+    actor: Actor, visit: Visit, why: str, note: str, *, photo: StoredFile | None = None, now: datetime | None = None,
+) -> Receipt:
+    """未实施: closed, moved, missing, refused, wrong or illness. Where nobody was inspected the place is given back."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        visit = lock(visit)
+        seen = photo is not None and photo.matter == visit.number
+        known = facts.of(visit, now=now, why=why, reason=note, photo=seen)
+        also: list[Any] = []
+        if why in NOBODY_THERE:
+            also = [*counters.release(visit), *codes.revoke_all(visit.number, "未实施", now)]
+        return VISIT.take(
+            "not_done", visit, actor, known, opinion=note, also=also, not_done_why=why, not_done_note=note[:300], ended_at=now,
+        )
+
+
+def resume_refused(actor: Actor, visit: Visit) -> Receipt:
+    """企业改变意见，继续: back to where the refusal came, inside the window."""
+    with transaction.atomic():
+        visit = lock(visit)
+        step = "resume_refused" if visit.scanned_at else "resume_at_door"
+        receipt = VISIT.take(step, visit, actor, facts.of(visit), not_done_why="", ended_at=None)
+        if visit.scanned_at:
+            begin_recheck(visit)
+        return receipt
 
 
 def resume(actor: Actor, visit: Visit, *, now: datetime | None = None) -> Receipt:

@@ -24,7 +24,7 @@ from jiangcheng.inspection.visits.actions.shared import RELATED, check, lock, re
 from jiangcheng.inspection.visits.actions.timed import lapse_due, revoke_withdrawn_rows
 from jiangcheng.inspection.visits.facts import scheme as facts
 from jiangcheng.inspection.visits.flows import VISIT
-from jiangcheng.inspection.visits.models import Visit, VisitOfficer
+from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.kernel import ledger, sequencer
 from jiangcheng.kernel.actor import Actor
 from jiangcheng.kernel.ledger import Receipt
@@ -34,8 +34,8 @@ from jiangcheng.papers import issue as paper
 from jiangcheng.papers.models import InspectionCode
 
 __all__ = [
-    "EDITABLE", "FIELDS", "OPINION", "STEPS", "approve", "content_of", "declare", "draft", "drop", "exchange_officers", "issue_code", "lapse_due",
-    "pick", "replace_officer", "reschedule", "return_", "revoke_withdrawn_rows", "save_scheme", "set_officers", "submit", "withdraw",
+    "EDITABLE", "FIELDS", "OPINION", "STEPS", "approve", "content_of", "declare", "draft", "drop", "issue_code", "lapse_due", "pick",
+    "replace_officer", "reschedule", "return_", "revoke_withdrawn_rows", "save_scheme", "set_officers", "submit", "withdraw",
 ]
 
 OPINION = "拟按所附检查方案实施现场检查，请审批。"
@@ -154,24 +154,6 @@ def replace_officer(actor: Actor, visit: Visit, seat_id: int, person_id: int, op
             "replace_officer", visit, actor, known, opinion=opinion, also=gone, approved_by_id=actor.person, approved_at=known.now,
             scanned_at=None,
         )
-
-
-def exchange_officers(actor: Actor, visit: Visit, seat_id: int, other_seat: int, opinion: str) -> tuple[Receipt, Receipt]:
-    """对调: two officers of two visits of the body change places, by the head, in one step or not at all. Both codes are
-    revoked, both keep their places under the caps, and each newcomer declares for himself before the new codes.
-
-    ``other_seat`` is the seat on the other visit. Refused where a seat is none of these, and for whatever refuses 更换人员.
-    """
-    with transaction.atomic():
-        found = VisitOfficer.objects.filter(pk=other_seat, left_at=None, visit__body=visit.body_id).exclude(visit=visit.pk)
-        there = found.select_related("visit").first()
-        mine = next((s for s in facts.seats(visit) if s.pk == seat_id), None)
-        if there is None or mine is None:
-            raise refuse("没有可以对调的人员。", Remedy("刷新页面后另选人员"), ids=("327-18-1",), field="officers")
-        for one in sorted((visit, there.visit), key=lambda v: v.pk):  # always in this order, so that two exchanges cannot block each other
-            lock(one)
-        first = replace_officer(actor, visit, seat_id, there.person_id, opinion)
-        return first, replace_officer(actor, there.visit, there.pk, mine.person_id, opinion)
 
 
 def reschedule(actor: Actor, visit: Visit, start: datetime | None, end: datetime | None, reason: str) -> Receipt:

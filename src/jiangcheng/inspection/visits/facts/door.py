@@ -8,11 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from jiangcheng.inspection.items import queries as items
-from jiangcheng.inspection.visits.facts import extra, record, scheme
+from jiangcheng.inspection.visits.facts import record, scheme
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.door import DoorFacts, SeatAtDoor
 from jiangcheng.inspection.visits.rules.scheme import judged_on
-from jiangcheng.inspection.visits.words import REPORT_KINDS, WRITTEN_LATER
+from jiangcheng.inspection.visits.words import REPORT_KINDS
 from jiangcheng.kernel import parameters
 from jiangcheng.papers import codes
 from jiangcheng.papers.models import InspectionCode, Paper
@@ -65,11 +65,6 @@ def items_gone(visit: Visit, today: date) -> tuple[tuple[str, str], ...]:
     return tuple((v.name, why) for v in found if (why := scheme.why_not(v, now.get(v.item_id))))
 
 
-def written_later(visit: Visit) -> bool:
-    """Was the arrival entered afterwards, the phones having been dead (补录)?"""
-    return visit.offline_device_at is not None and visit.offline_reason.startswith(WRITTEN_LATER)
-
-
 def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
     """Facts of a visit at the door; ``said`` are what this act brings (way, found_uscc, live, reason, photo, why …)."""
     now = now or timezone.now()
@@ -95,8 +90,6 @@ def of(visit: Visit, *, now: datetime | None = None, **said: Any) -> DoorFacts:
         "offline": visit.offline_device_at is not None and visit.offline_device_at == visit.scanned_at,
         "problems": visit.answers.filter(verdict="problem").count(),
         "uscc": visit.enterprise.uscc, "name": visit.enterprise.name, "report_until": last, "offline_allowed": last is not None,
-        "why": visit.not_done_why, "under": extra.under(visit, scheme.day_of(visit)), "extra": extra.steps(visit, today),
+        "why": visit.not_done_why,
     }
-    if said.get("device_at"):
-        values["device_today"] = timezone.localdate(said["device_at"]) == today
     return DoorFacts(**{**values, **said})

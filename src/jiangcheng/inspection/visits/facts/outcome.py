@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jiangcheng.inspection.visits import matters  # noqa: F401  (registers visits as matters of papers)
-from jiangcheng.inspection.visits.facts import extra, record
+from jiangcheng.inspection.visits.facts import record
 from jiangcheng.inspection.visits.models import Order, Visit
 from jiangcheng.inspection.visits.rules.orders import OrderFacts
 from jiangcheng.inspection.visits.rules.outcome import (
@@ -103,16 +103,7 @@ def tell(visit: Visit, sent: Iterable[Paper]) -> TellFacts:
 
 def live_followups(order: Order) -> list[Visit]:
     """Follow-up visits of an order that took place or may still: not dropped, lapsed or not done (closed or not)."""
-    return live_followups_of([order]).get(order.pk, [])
-
-
-def live_followups_of(orders: Iterable[Order]) -> dict[int, list[Visit]]:
-    """The same of many orders in one question, by the order's key."""
-    found: dict[int, list[Visit]] = {}
-    live = Visit.objects.filter(order__in=[o.pk for o in orders], not_done_why="").exclude(state__in=DROPPED)
-    for visit in live.order_by("id"):
-        found.setdefault(visit.order_id, []).append(visit)
-    return found
+    return list(order.followups.exclude(state__in=DROPPED).filter(not_done_why="").order_by("id"))
 
 
 def found_by(visit: Visit) -> str:
@@ -163,7 +154,7 @@ def close(visit: Visit) -> CloseFacts:
     """Facts of a visit about to be closed."""
     mine = papers_of(visit, *TO_FIRM)
     stands = tuple(OrderStand(o.number, o.kind, o.state, further_step(o)) for o in visit.orders.order_by("id"))
-    started, today = visit.started_at is not None, calendar.today()
+    started = visit.started_at is not None
     return CloseFacts(
         number=visit.number, not_done=visit.state == "not_done",
         not_done_why=f"{visit.not_done_why} {visit.not_done_note}".strip(),
@@ -172,7 +163,6 @@ def close(visit: Visit) -> CloseFacts:
         days=told_days(visit), limit=int(parameters.value("HR-18-1")), orders=stands, guidance=visit.guidance,
         punish="punish" in visit.outcome_list, case_number=visit.case_number,
         order_answered=visit.order_id is None or visit.order.visit.state == "revoked" or visit.order.state != "rechecking",
-        extra=extra.steps(visit, today) if started else (),
     )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from jiangcheng.inspection.plans import queries as plans
 from jiangcheng.inspection.plans.facts import row_use
 from jiangcheng.inspection.plans.rules import row_may_be_used
 from jiangcheng.inspection.visits import counters
-from jiangcheng.inspection.visits.facts import extra
 from jiangcheng.inspection.visits.flows import BEFORE_DOOR
 from jiangcheng.inspection.visits.models import Visit
 from jiangcheng.inspection.visits.rules.scheme import judged_on
@@ -204,6 +203,5 @@ def of(visit: Visit, *, actor: Actor | None = None, reason: str = "", now: datet
         drafter=visit.drafted_by_id, approver=approver(actor, visit, today, reason) if actor else None,
         approved=visit.approved_at is not None and visit.approved_by_id is not None, reason=reason, lead=_lead(visit),
         begun=visit.started_at is not None, firm_people=firm_people(visit), merge=visit.merge, merge_note=visit.merge_note,
-        mergeable=mergeable(visit), purpose=visit.purpose, tie=extra.tie(visit, real), subject_uscc=visit.enterprise.uscc,
-        under=extra.under(visit, day), extra=extra.steps(visit, day),
+        mergeable=mergeable(visit),
     )

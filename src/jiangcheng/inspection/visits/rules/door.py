@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from jiangcheng.inspection.reach.rules import Under
-from jiangcheng.inspection.visits.rules.reach import ExtraStep, extra_before_start
 from jiangcheng.inspection.visits.rules.scheme import strict_law, when_judged
 from jiangcheng.inspection.visits.rules.scheme_facts import OfficerOn
 from jiangcheng.law.rule import Breach, Remedy, rule
@@ -39,9 +37,7 @@ class DoorFacts:
     the officer scanned or typed. ``begun``: the inspection was started; ``offline``: entered without network, so that
     what follows comes when the phone is back; ``notice``: number of the one that bears the running code;
     ``lead_settled``: the order of a follow-up visit that is no longer to be rechecked; ``items_gone``: items of the scheme
-    that are not in force today, each with why; ``arrived``: its people are at the door; ``written_later``: entered
-    afterwards, the phones being dead; ``device_today``: the entry is of this civil day; ``told`` and ``witness``: an
-    enterprise that refuses was told its rights again, and who saw it or the number of the recording.
+    that are not in force today, each with why; ``arrived``: its people are at the door.
     """
 
     number: str
@@ -77,14 +73,8 @@ class DoorFacts:
     device_at: datetime | None = None
     report_until: datetime | None = None
     offline_allowed: bool = True
-    written_later: bool = False
-    device_today: bool = True
-    told: bool = False
-    witness: str = ""
     photo: bool = False
     why: str = ""
-    under: tuple[Under, ...] = ()
-    extra: tuple[ExtraStep, ...] = ()
 
     def for_(self, **changes: object) -> DoorFacts:
         """The same facts with something changed."""
@@ -267,14 +257,6 @@ def offline_explained(f: DoorFacts) -> Iterator[Breach]:
         yield Breach("没有门头或者营业执照照片。", (to(f, "拍照", "visit-offline"),), "photo")
 
 
-@rule("HR-17-4", "327-08-2")
-def written_the_same_day(f: DoorFacts) -> Breach | None:
-    """What was inspected while the phones were dead is entered on the same day, with the hour of arrival and the reason."""
-    if not f.written_later or f.device_today:
-        return None
-    return Breach("补录应当在检查当日完成。", (to(f, "申请调整时间"), to(f, "未实施", "visit-not-done")), "at")
-
-
 @rule("327-17-4")
 def code_issued(f: DoorFacts) -> Breach | None:
     """There is a code that was neither used nor revoked, whatever the hour."""
@@ -294,17 +276,6 @@ def not_done_told(f: DoorFacts) -> Iterator[Breach]:
         yield Breach("没有现场照片。", (to(f, "拍照", "visit-not-done"),), "photo")
     if f.why and f.why != "illness" and f.window_start and f.now < f.window_start:
         yield Breach("尚未到检查时间，还没有到过现场。", (to(f, "人员原因不能实施的，选择人员原因", "visit-not-done"), to(f, "撤销本次检查")), "why")
-
-
-@rule("327-08-2", "327-18-3")
-def refusal_kept(f: DoorFacts) -> Iterator[Breach]:
-    """An enterprise that refuses is told its rights and duties once more, before a witness or a recording."""
-    if f.why != "refused":
-        return
-    if not f.told:
-        yield Breach("没有再次告知企业的权利和义务。", (to(f, "告知后登记", "visit-not-done"),), "told")
-    if not f.photo and not f.witness.strip():
-        yield Breach("没有见证人、录音录像编号或者照片。", (to(f, "填写见证人或者录像编号", "visit-not-done"),), "witness")
 
 
 @rule("327-18-5", "327-20-5")
@@ -347,10 +318,10 @@ PEOPLE = (two_on_the_spot, certificates_good)
 AT_THE_START = (people_confirmed, recusal_decided, *PEOPLE, certificates_shown, notice_issued)
 
 ARRIVE = when_judged(row_stands, lead_stands, items_in_force, code_good, same_subject, scanned_live, *PEOPLE)
-OFFLINE = when_judged(row_stands, lead_stands, code_issued, offline_explained, written_the_same_day, *PEOPLE)
+OFFLINE = when_judged(row_stands, lead_stands, code_issued, offline_explained, *PEOPLE)
 SHOW = when_judged(row_stands, lead_stands, items_in_force, code_good, *PEOPLE)
-START = when_judged(scanned, inside_window, items_in_force, extra_before_start, *AT_THE_START)
-NOT_DONE = when_judged(not_done_told, refusal_kept, nothing_buried, done_in_part)
+START = when_judged(scanned, inside_window, items_in_force, *AT_THE_START)
+NOT_DONE = when_judged(not_done_told, nothing_buried, done_in_part)
 RESUME_REFUSED = when_judged(was_refused)
 RESUME = when_judged(had_begun, scanned_again, *AT_THE_START)
 RESUME_ARRIVED = when_judged(scanned_again)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from jiangcheng.inspection.visits.rules.reach import ExtraStep, extra_before_close
 from jiangcheng.inspection.visits.rules.record import demands_head, to_finish, to_record
 from jiangcheng.law.rule import Breach, Remedy, Rule, rule
 
@@ -242,7 +241,6 @@ class CloseFacts:
     punish: bool = False
     case_number: str = ""
     order_answered: bool = True
-    extra: tuple[ExtraStep, ...] = ()
 
 
 @rule("327-18-5", "HR-18-1")
@@ -308,7 +306,7 @@ def follow_up_decides(f: CloseFacts) -> Breach | None:
 
 CLOSE: tuple[Rule, ...] = (
     told_before_close, notice_before_close, orders_settled, guidance_recorded, case_number_entered, not_done_explained,
-    follow_up_decides, extra_before_close,
+    follow_up_decides,
 )  # fmt: skip
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from jiangcheng.inspection.reach.rules import standing
-from jiangcheng.inspection.visits.rules.reach import extra_before_scheme, out_of_reach, purpose_given
 from jiangcheng.inspection.visits.rules.scheme_facts import SchemeFacts
 from jiangcheng.law.rule import Breach, Remedy, Rule, enforces, rule
 from jiangcheng.parties import rules as parties
@@ -32,10 +30,10 @@ def judged_on(day: date, in_force: date) -> bool:
 
 
 def when_judged(*rules: Rule) -> tuple[Rule, ...]:
-    """The rules, silent on a visit that the decree does not judge, and on what another provision settles (从其规定)."""
+    """The rules, silent on a visit that the decree does not judge."""
 
     def guarded(one: Rule) -> Rule:
-        return Rule(one.name, one.ids, lambda f: standing(one(f), f.under) if f.judged else ())
+        return Rule(one.name, one.ids, lambda f: one(f) if f.judged else ())
 
     return tuple(guarded(r) for r in rules)
 
@@ -373,18 +371,18 @@ def code_after_approval(f: SchemeFacts) -> Breach | None:
     return Breach("检查方案未经负责人批准，不能领取检查码。", (to_scheme(f, "提交审批"),))
 
 
-STANDING = (in_scope, out_of_reach, lawful_body, competent, subject_covered, in_territory)
+STANDING = (in_scope, lawful_body, competent, subject_covered, in_territory)
 CONTENT = (
-    purpose_given, kind_given, kind_grounded, keeps_to_its_order, manner_given, items_published, standard_recorded, row_filed, items_planned,
+    kind_given, kind_grounded, keeps_to_its_order, manner_given, items_published, standard_recorded, row_filed, items_planned,
     scheme_complete, subject_found,
 )
 PEOPLE = (two_officers, nobody_of_the_firm)
 TIME = (window_short, entered_early)
 READY = (under_limit, *STANDING, *CONTENT, *PEOPLE, *TIME)
 
-SUBMIT = when_judged(*READY, extra_before_scheme, lead_declared, merge_stated)
+SUBMIT = when_judged(*READY, lead_declared, merge_stated)
 WITHDRAW = when_judged(not_begun)
-APPROVE = when_judged(head_approves, nobody_approves_own, *READY, extra_before_scheme, lead_declared, merge_stated)
+APPROVE = when_judged(head_approves, nobody_approves_own, *READY, lead_declared, merge_stated)
 RETURN = when_judged(head_approves, reason_given)
 ISSUE = when_judged(code_after_approval, *READY, recusal_declared)
 REPLACE = when_judged(head_approves, nobody_approves_own, *PEOPLE)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from jiangcheng.inspection.reach.rules import Under
-from jiangcheng.inspection.visits.rules.reach import ExtraStep
 from jiangcheng.parties.certificates import OfficerFacts
 from jiangcheng.parties.rules import BodyFacts, PlaceFacts, PowerFacts, SubjectFacts
 
@@ -94,8 +92,7 @@ class SchemeFacts:
     """A visit before the door, as it stands now. ``day`` is the day it is judged by: the first day of its window.
 
     ``begun``: the inspection was started before it came here again; ``firm_people`` hold a seat of the subject;
-    ``mergeable``: numbers of planned visits at the subject that its own people prepare; ``tie``: the relation by which the
-    subject is the body's own; ``under``: provisions that apply instead (从其规定); ``extra``: steps that other laws add.
+    ``mergeable``: numbers of planned visits at the subject that its own people prepare.
     """
 
     number: str
@@ -140,11 +137,6 @@ class SchemeFacts:
     merge: str = "none"
     merge_note: str = ""
     mergeable: tuple[str, ...] = ()
-    purpose: str = "comply"
-    tie: str = ""
-    subject_uscc: str = ""
-    under: tuple[Under, ...] = ()
-    extra: tuple[ExtraStep, ...] = ()
 
     def for_(self, **changes: object) -> SchemeFacts:
         """The same facts with something changed."""

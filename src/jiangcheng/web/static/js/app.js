@@ -8,8 +8,7 @@ document.documentElement.classList.add("js");
 
 // ---- parts that bring their own script, also when htmx puts them in later ----
 const PARTS = { "[data-sign]": "./sign.js", "[data-upload]": "./upload.js", "[data-code]": "./code.js", "[data-scan]": "./scan.js",
-  "[data-clock],[data-elapsed]": "./clock.js", "form[data-place]": "./geo.js", "[data-say]": "./say.js",
-  "[data-passkey]": "./passkey.js" };
+  "[data-clock],[data-elapsed]": "./clock.js", "form[data-place]": "./geo.js", "[data-say]": "./say.js" };
 async function startParts(root) {
   for (const [selector, file] of Object.entries(PARTS)) {
     if (root.matches?.(selector) || $(selector, root)) (await import(file)).start(root);

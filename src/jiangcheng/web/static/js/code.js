@@ -85,9 +85,6 @@ function show(box) {
 /** Asks every 2 s whether the code was scanned: {"state": "waiting" | "scanned" | "revoked" | "expired", "text", "url"}. */
 function follow(box) {
   let over = false;
-  let known = null;
-  document.addEventListener("submit", () => { over = true; }, true);  // what this phone sends leads to a page of its own
-  document.addEventListener("jc:done", () => { over = false; });
   const ask = async () => {
     if (over || document.visibilityState !== "visible") return;
     let found;
@@ -96,13 +93,7 @@ function follow(box) {
       if (!answer.ok) return;
       found = await answer.json();
     } catch { return; }
-    if (over) return;
-    if (found.state === "waiting") {
-      // Something else changed: the enterprise reported the people, a colleague showed a certificate.
-      if (known !== null && known !== found.mark) { over = true; navigator.vibrate?.([200, 100, 200]); location.reload(); }
-      known = found.mark;
-      return;
-    }
+    if (found.state === "waiting" || over) return;
     over = true;
     if (found.state !== "scanned") { location.reload(); return; }
     navigator.vibrate?.([200, 100, 200]);

@@ -85,10 +85,6 @@ export async function strip() {
   const waiting = kept.filter((row) => !row.refused);
   const refused = kept.filter((row) => row.refused);
   document.dispatchEvent(new CustomEvent("jc:outbox", { detail: { waiting: waiting.length, refused: refused.length } }));
-  // What follows an act that waits on this device: 开始检查 after 无网络登记.
-  const waits = (part, name) => waiting.some((row) => row.url === part.dataset[name]);
-  for (const part of $$("[data-when-kept]")) part.hidden = !waits(part, "whenKept");
-  for (const part of $$("[data-until-kept]")) part.hidden = waits(part, "untilKept");
   if (!place) return;
   place.hidden = navigator.onLine && !kept.length;
   const state = $("[data-offline-state]", place);

@@ -63,7 +63,7 @@ async function logInHere(done) {
       event.stopPropagation();
       const body = new FormData(event.target);
       body.set("next", "/session/token/");
-      const answer = await fetch(event.target.getAttribute("action") || address, { method: "POST", body, headers: { Accept: "text/html, application/json" } });
+      const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html, application/json" } });
       if (!(answer.headers.get("Content-Type") || "").includes("json")) { put(await answer.text()); return; }
       const { account } = await answer.json();
       // Someone else on this device: this page and what was typed in it are not theirs.

@@ -1,1 +1,0 @@
-"""Measuring the platform against the plain database: ``bin/jiangcheng bench``. See ``jobs/bench/command.py``."""

@@ -1,1 +1,0 @@
-"""The desk of a city or district government: its territory, approvals, instructions."""
