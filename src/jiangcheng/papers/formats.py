@@ -149,14 +149,18 @@ def may_unify(body: Body) -> bool:
     return body.level == "city" and body.enforces
 
 
-def _departments(body: Body) -> list[int]:
+def departments(body: Body) -> list[Body]:
     """The body and its superiors, nearest first: whose unified format may hold for it."""
-    found: list[int] = []
+    found: list[Body] = []
     at: Body | None = body
-    while at is not None and at.pk not in found and len(found) < LEVELS_UP:
-        found.append(at.pk)
+    while at is not None and at not in found and len(found) < LEVELS_UP:
+        found.append(at)
         at = at.superior
     return found
+
+
+def _departments(body: Body) -> list[int]:
+    return [one.pk for one in departments(body)]
 
 
 @enforces(DUTY, "HR-21-1")

@@ -138,12 +138,7 @@ def _day(text: str) -> date | None:
 
 def _department(body: Body) -> str:
     """The city department that may unify formats for a body."""
-    at: Body | None = body
-    for _ in range(formats.LEVELS_UP):
-        if at is None or formats.may_unify(at):
-            break
-        at = at.superior
-    return at.name if at else ""
+    return next((one.name for one in formats.departments(body) if formats.may_unify(one)), "")
 
 
 @desk("planner")

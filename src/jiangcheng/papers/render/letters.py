@@ -11,7 +11,7 @@ import io
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,7 +119,7 @@ def _context(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     shape, found = SHAPES[kind], {}
     for name, hint in shape.__annotations__.items():
         value = data.get(name)
-        if "Text" in str(hint) or hint == Text or getattr(hint, "__args__", None) == Text.__args__:
+        if hint == Text or Text in getattr(hint, "__args__", ()):
             found[name] = texts(value or "")
         elif value is None:
             found[name] = [] if "list" in str(hint) else ""
@@ -226,7 +226,7 @@ def faults(kind: str, template: bytes, data: dict[str, Any]) -> list[Fault]:
         found = layout(kind, template, data)
     except Unreadable as error:
         return [Fault(f"模板不能生成文书：{error}。", "对照下载的现行模板改正这一处标记")]
-    said = _squeezed("".join(_words(found[: len(found) - _fixed(found)])))
+    said = _squeezed("".join(_words(b for b in found if b["b"] not in FIXED)))
     return [
         Fault(f"模板没有载明“{word}”。", f"在正文里加入标记 {{{{ {path} }}}}", duty)
         for path, word, duty in letters()[kind]["must"]
@@ -261,11 +261,7 @@ def _outside(template: bytes) -> Iterator[Fault]:
         yield Fault("模板引用了外部文件或者网址。", "取消链接后重新上传")
 
 
-def _fixed(found: list[dict[str, Any]]) -> int:
-    return sum(1 for b in found if b["b"] in FIXED)
-
-
-def _words(found: list[dict[str, Any]]) -> Iterator[str]:
+def _words(found: Iterable[dict[str, Any]]) -> Iterator[str]:
     for b in found:
         yield plain(b.get("n", "")) + plain(b.get("t", ""))
         for row in b.get("rows", ()):
